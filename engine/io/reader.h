@@ -1,0 +1,105 @@
+/* reader.h - one interface for every file format.
+ *
+ * A reader turns a file into a table; what it guessed (dialect, types) comes back as resolved
+ * parameters, so that a replay never guesses again.  Lines that do not fit are kept as rejects,
+ * counted and listed, never dropped silently.
+ *
+ *   reader_find(&reader, path, name, err)             by name, suffix or content
+ *   reader->open(&state, request, err)                sniffs, reads the first rows
+ *   reader->preview(…)                                the first rows, before the file is read
+ *   reader->read(&out, state, job, err)               all of it; progress and cancel
+ *   reader->close(state)
+ */
+#ifndef IO_READER_H
+#define IO_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/job.h"
+#include "base/param.h"
+#include "table/table.h"
+
+/* Where a table came from. */
+struct source_info {
+    char *path;             /* as given */
+    const char *reader;     /* its name */
+    uint64_t size_bytes;
+    struct digest digest;   /* of the file's bytes */
+    int64_t modified_s;     /* seconds since 1970 */
+};
+
+enum reject_kind {
+    REJECT_SHORT,    /* fewer fields than the header: the rest is missing, the row is kept */
+    REJECT_LONG,     /* more fields: the surplus is listed here, the row is kept */
+    REJECT_VALUE,    /* a cell that is not of its column's type: missing in the table */
+    REJECT_QUOTE,    /* text after a closing quote, a quote within a bare field */
+    REJECT_ENCODING, /* bytes that are not in the encoding */
+    REJECT_N_KINDS
+};
+
+struct reject {
+    enum reject_kind kind;
+    size_t row;  /* from 1 in the source; 0 when it became no row */
+    size_t line, col;
+    int column;  /* index, -1 when it is about the line */
+    char *text;  /* the offending text, at most 200 bytes, UTF-8 */
+};
+
+struct rejects {
+    size_t count[REJECT_N_KINDS]; /* all of them */
+    size_t n;                     /* listed: the first REJECTS_LISTED */
+    struct reject *list;
+};
+#define REJECTS_LISTED 100000
+
+/* What reading gives.  Immutable, reference-counted through `source_ref`. */
+struct source {
+    atomic_uint refs;
+    struct source_info info;
+    struct table *table;
+    struct rejects rejects;
+    struct arena arena;
+    const struct reader *reader;
+    struct params params;     /* resolved: as guessed or as given */
+    const char *const *notes; /* what was guessed and why, one line each; ends in NULL */
+};
+
+struct source *source_ref(const struct source *s);
+void source_unref(const struct source *s);
+
+struct read_request {
+    const char *path; /* "-" is standard input */
+    struct params params; /* over reader->params; unset means guess */
+};
+
+struct reader {
+    const char *name;     /* "csv" */
+    const char *help;
+    const char *suffixes; /* ".csv .tsv .txt" */
+    const struct param_spec *params;
+    /* Does the beginning look like this format? 0 no … 100 certainly. */
+    int (*sniff)(const char *head, size_t len);
+    /* Open, guess what was left open, parse the head.  ERR_IO, ERR_PARSE, ERR_DOMAIN (empty). */
+    int (*open)(void **state, const struct read_request *req, struct err *err);
+    /* The first rows that are at hand (up to max_rows), types as guessed so far. */
+    int (*preview)(struct table **out, void *state, size_t max_rows, struct err *err);
+    int (*read)(struct source **out, void *state, struct job *job, struct err *err);
+    void (*close)(void *state);
+};
+
+extern const struct reader *const reader_table[]; /* readers.def; ends in NULL */
+
+/* By name when `name` is given, else by suffix, else by content.  ERR_IO when the file cannot be
+ * read, is a directory or a pipe nobody writes; ERR_DOMAIN when it is empty ("no data"); ERR_PARSE
+ * when it is no table ("looks like a PNG image"). */
+int reader_find(const struct reader **out, const char *path, const char *name, struct err *err);
+/* Open, read, close. */
+int source_read(struct source **out, const char *path, const struct reader *reader,
+                const struct params *params, struct job *job, struct err *err);
+
+const char *reject_kind_name(enum reject_kind kind); /* "short row" … */
+
+#endif
