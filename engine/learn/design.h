@@ -1,0 +1,49 @@
+/* design.h - from a prepared table to what a learner takes: features, target, classes. */
+#ifndef LEARN_DESIGN_H
+#define LEARN_DESIGN_H
+
+#include "learn/learner.h"
+#include "prepare/step.h"
+#include "table/table.h"
+
+/* What a model predicts.  Classes are in order: false true; numbers ascending; text in byte order.
+ * The last class is the positive one unless `positive` was named. */
+struct target {
+    const char *name;
+    unsigned task;
+    enum column_type type;
+    size_t n_classes;
+    const char *const *classes; /* (n_classes) as text; NULL for regression */
+    size_t positive;            /* class index, binary only */
+};
+
+/* Features of a prepared table, in table order, without columns that have a role. */
+struct design {
+    size_t p;
+    const char **names;  /* (p) */
+    struct arena *arena; /* names live here */
+};
+
+/* Task and classes from the target column over the given rows (NULL: all): text, category and bool
+ * are classes; int with at most 2 distinct values is binary; other numbers are regression, unless
+ * `as_classes`.  Missing targets are refused with their number and first rows, a single class by
+ * name: ERR_DOMAIN.  `positive` NULL: the last class; ERR_USAGE when it is no class. */
+int target_detect(struct target *out, const struct table *t, const char *name,
+                  const uint32_t *rows, size_t n, bool as_classes, const char *positive,
+                  struct arena *arena, struct err *err);
+/* y (n): class index or value of rows (NULL: all).  A class that target does not know is
+ * ERR_DOMAIN, or NAN when `unknown_is_nan`; so is a missing target. */
+int target_values(double *y, const struct target *target, const struct table *t,
+                  const uint32_t *rows, size_t n, bool unknown_is_nan, struct err *err);
+
+/* Which columns are features.  ERR_DOMAIN when there is none. */
+int design_features(struct design *out, const struct table *t, const struct roles *roles,
+                    struct arena *arena, struct err *err);
+/* Fill x (n, p) with features of rows.  ERR_SHAPE naming the column and the command that mends it
+ * when a feature is absent, text or a category the learner cannot take; ERR_DOMAIN naming column,
+ * row and line of the first missing value or NaN or infinity ("age is missing in 19 rows, first row
+ * 5; impute age, or drop missing"). */
+int design_matrix(struct matrix *x, const char *const *names, size_t p, unsigned learner_flags,
+                  const struct table *t, const uint32_t *rows, size_t n, struct err *err);
+
+#endif

@@ -1,0 +1,84 @@
+/* learner.h - one learner: what kinds there are, what fitting and predicting take and give.
+ *
+ * A learner is one file learn_NAME.c with one `const struct learner learn_NAME` and one row in
+ * learners.def.  Its parameters have scikit-learn's names, meaning and defaults.
+ */
+#ifndef LEARN_LEARNER_H
+#define LEARN_LEARNER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/job.h"
+#include "base/pack.h"
+#include "base/param.h"
+#include "num/matrix.h"
+
+enum { TASK_BINARY = 1, TASK_MULTICLASS = 2, TASK_REGRESS = 4 };
+#define TASK_CLASSIFY (TASK_BINARY | TASK_MULTICLASS)
+
+/* What a learner can take beyond finite numbers. */
+enum {
+    LEARNER_MISSING = 1,    /* NaN in x means missing */
+    LEARNER_WEIGHTS = 2,    /* uses fit_input.weights */
+    LEARNER_CATEGORIES = 4, /* takes category codes where n_levels > 0 */
+    LEARNER_WARM_START = 8,
+    LEARNER_VALIDATION = 16, /* uses fit_input.validation for early stopping */
+};
+
+/* What fitting gets.  Borrowed, for the duration of the call. */
+struct fit_input {
+    const struct matrix *x;            /* (n, p), finite unless LEARNER_MISSING */
+    const char *const *names;          /* (p) features */
+    const uint32_t *n_levels;          /* (p) 0: a number, else a category code; NULL: numbers */
+    const double *y;                   /* (n) target; class index for classification */
+    size_t n_classes;                  /* 0 for regression */
+    unsigned task;                     /* one of TASK_ */
+    const double *weights;             /* (n), >= 0; NULL: all one */
+    const int32_t *groups;             /* (n); NULL */
+    const struct fit_input *validation; /* rows for early stopping; NULL */
+    const void *warm_start;            /* a state of the same learner; NULL */
+    const struct params *params;
+};
+
+/* What fitting leaves behind. The state lives in the arena. */
+struct fit_output {
+    struct arena *arena;
+    void *state;
+    size_t n_iterations; /* 0 when there is nothing to iterate */
+    const char *warning; /* NULL, or a sentence: did not converge in 100 iterations; … */
+};
+
+struct coefficient {
+    const char *name; /* feature; "(intercept)"; "class: feature" for several classes */
+    double estimate, std_error; /* std_error NaN when theory gives none */
+};
+
+struct learner {
+    const char *name, *help;
+    const char *details; /* when to use it, what it assumes: a paragraph for help and the manual */
+    const char *source;  /* book section or paper */
+    unsigned tasks, flags;
+    const struct param_spec *params;
+    int (*fit)(struct fit_output *out, const struct fit_input *in, struct job *job,
+               struct err *err);
+    /* Classification: probabilities, out (n, n_classes) column-major; regression: out (n, 1).  Row
+     * i depends on row i of x alone and not on n: the same bits in any batch. */
+    int (*predict)(struct matrix *out, const void *state, const struct matrix *x, struct err *err);
+    void (*save)(struct str *out, const void *state);
+    /* Checks everything against p and n_classes. */
+    int (*load)(void **state, struct arena *arena, struct unpack *u, size_t p, size_t n_classes,
+                struct err *err);
+    /* Linear learners: how many coefficients, and each; NULL for others. */
+    size_t (*coefficients)(struct coefficient **out, const void *state, const char *const *names,
+                           struct arena *arena);
+};
+
+extern const struct learner *const learner_table[]; /* learners.def; ends in NULL */
+const struct learner *learner_find(const char *name); /* exact; NULL when unknown */
+const char *task_name(unsigned task); /* "binary classification" … */
+
+#endif

@@ -1,0 +1,94 @@
+/* model.h - a trained model with everything prediction needs; immutable, reference-counted.
+ *
+ * The bundle on disk is one SQLite file: `bundle` (key, value) with the format's version, a
+ * checksum over every part, and the parts: input schema, fitted recipe, learner state, target,
+ * metrics and lineage.  It is data, not code; every part is checked when it is read.
+ */
+#ifndef LEARN_MODEL_H
+#define LEARN_MODEL_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/hash.h"
+#include "learn/design.h"
+#include "learn/learner.h"
+#include "prepare/recipe.h"
+
+#define MODEL_FORMAT 1
+
+struct model_column { /* input schema: what raw data must have */
+    const char *name;
+    enum column_type type;
+    bool needed; /* some step or the learner reads it */
+};
+
+struct model_note { /* lineage and metrics, for people: "source.digest", "validate.rmse.mean" … */
+    const char *key, *value;
+};
+
+struct model {
+    atomic_uint refs;
+    const struct learner *learner;
+    struct params params;   /* the learner's */
+    struct target target;
+    size_t p;
+    const char *const *features; /* (p) names after the recipe */
+    void *state;
+    struct fitted *fitted;
+    size_t n_inputs;
+    struct model_column *inputs;
+    size_t n_rows; /* trained on */
+    size_t n_iterations;
+    const char *warning;
+    size_t n_notes;
+    struct model_note *notes;
+    struct arena arena; /* all of the above but `fitted` */
+};
+
+struct prediction {
+    size_t n, n_classes;  /* n_classes 0 for regression */
+    struct matrix value;  /* (n, n_classes) probabilities, or (n, 1) */
+};
+void prediction_release(struct prediction *p);
+/* The class with the highest probability of row i (the first among equals). */
+size_t prediction_class(const struct prediction *p, size_t i);
+
+struct train_request {
+    const struct learner *learner;
+    const struct params *params;
+    const struct recipe_run *run;  /* fits on the rows of its last table whose part is PART_TRAIN */
+    const char *target;
+    bool as_classes;               /* treat a numeric target as classes */
+    const char *positive;          /* NULL: the last class */
+    const struct target *fixed;    /* use these classes (folds share the whole sample's); NULL: detect */
+};
+
+/* Train on the training rows of a run.  Checks the task, the rows and the features. */
+int model_train(struct model **out, const struct train_request *req, struct job *job,
+                struct err *err);
+struct model *model_ref(const struct model *m);
+void model_unref(const struct model *m);
+/* A copy that shares state and has these notes added. */
+struct model *model_with_notes(const struct model *m, const struct model_note *notes, size_t n);
+
+/* Predict rows (NULL: all) of a PREPARED table (the run's own, or fitted_apply's). */
+int model_predict_prepared(struct prediction *out, const struct model *m, const struct table *t,
+                           const uint32_t *rows, size_t n, struct job *job, struct err *err);
+/* Predict every row of raw data: checks the schema by name (a needed column absent or of another
+ * type is named; order and further columns do not matter), runs the fitted recipe, predicts. */
+int model_predict(struct prediction *out, const struct model *m, const struct table *raw,
+                  struct job *job, struct err *err);
+/* The prediction as a table: row (original number), the predicted class or value under
+ * "prediction", and for classes "p_CLASS" for each. */
+int prediction_table(struct table **out, const struct prediction *p, const struct model *m,
+                     const struct table *rows_of, struct err *err);
+
+int model_save(const struct model *m, const char *path, struct err *err);
+/* ERR_PARSE when the file is no bundle, was damaged (checksum) or is from a newer version. */
+int model_load(struct model **out, const char *path, struct err *err);
+/* Digest of learner, parameters, features, coefficients or state (rounded), rows. */
+struct digest model_digest(const struct model *m);
+
+#endif

@@ -1,0 +1,23 @@
+/* matrix.h - dense matrices (n, p), column-major: column j is x + j * ld, ready for LAPACK and for
+ * loops down a feature.  Large, so made by a checked call. */
+#ifndef NUM_MATRIX_H
+#define NUM_MATRIX_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct matrix {
+    size_t n, p, ld; /* ld >= n, a multiple of 8 doubles when owned */
+    double *x;
+};
+
+/* Zeroed.  ERR_NOMEM with `what`. */
+int matrix_new(struct matrix *out, size_t n, size_t p, const char *what, struct err *err);
+void matrix_release(struct matrix *m);
+static inline double *matrix_col(const struct matrix *m, size_t j)
+{
+    return m->x + j * m->ld;
+}
+
+#endif

@@ -1,0 +1,91 @@
+/* step.h - one step of a recipe: what kinds there are and what a step is.
+ *
+ * Scopes:
+ *   row-wise  a row's output depends on that row alone; `apply` without state
+ *   fitted    `fit` learns a state from training rows; `apply` uses it on any rows
+ *   rows      `keep` says which training rows stay; rows to be predicted are never asked
+ *
+ * A kind is one file step_NAME.c with one `const struct step_kind step_NAME` and one row in
+ * steps.def.  Every kind is also a command of the session language: its parameters' first words
+ * stand without names (PARAM_WORD).
+ */
+#ifndef PREPARE_STEP_H
+#define PREPARE_STEP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/job.h"
+#include "base/pack.h"
+#include "base/param.h"
+#include "table/table.h"
+
+enum step_scope { STEP_ROW_WISE, STEP_FITTED, STEP_ROWS };
+
+/* Columns that are no features: `all` and patterns leave them out, models do not see them. */
+enum role { ROLE_FEATURE, ROLE_TARGET, ROLE_SPLIT, ROLE_FOLD, ROLE_IGNORE };
+
+struct role_entry {
+    const char *column;
+    enum role role;
+};
+
+/* Immutable, in the arena of the recipe that holds it. */
+struct roles {
+    const struct role_entry *entries;
+    size_t n;
+};
+enum role roles_of(const struct roles *roles, const char *column);
+const char *roles_target(const struct roles *roles); /* NULL when there is none */
+const char *role_name(enum role role);
+
+struct step_input {
+    const struct table *table;
+    const struct params *params;
+    const struct roles *roles;
+    /* Rows to learn from (fit) or that may be removed (keep); NULL: all of them. */
+    const uint32_t *rows;
+    size_t n_rows;
+    const double *weights; /* by table row; NULL: all one.  Room for later: no command gives them yet */
+};
+
+struct step_kind {
+    const char *name;    /* "impute"; two words are allowed ("drop missing") */
+    const char *help;    /* one line */
+    const char *details; /* a paragraph for the manual; names the method's source where there is one */
+    const char *example; /* runnable after loading share/data/penguins-like data: see tests */
+    enum step_scope scope;
+    const struct param_spec *params;
+
+    /* Fitted: learn.  *state lives in the arena.  Errors name the column. */
+    int (*fit)(void **state, struct arena *arena, const struct step_input *in, struct job *job,
+               struct err *err);
+    /* Row-wise and fitted: a new table with the same rows; `in->rows` is not looked at.  State is
+     * NULL for row-wise kinds.  Columns that do not change are shared by pointer. */
+    int (*apply)(struct table **out, const void *state, const struct step_input *in,
+                 struct job *job, struct err *err);
+    /* Rows: keep[i] = 0 removes table row i; only rows listed in `in` may be removed (keep is all
+     * one when called). */
+    int (*keep)(uint8_t *keep, const struct step_input *in, struct job *job, struct err *err);
+    /* What was learned, for people, one line a column: "age: median 28".  May be NULL. */
+    void (*describe)(struct str *out, const void *state);
+    /* Fitted: the state as bytes and back (pack.h); load checks everything it reads. */
+    void (*save)(struct str *out, const void *state);
+    int (*load)(void **state, struct arena *arena, struct unpack *u, struct err *err);
+};
+
+extern const struct step_kind *const step_table[]; /* steps.def; ends in NULL */
+const struct step_kind *step_find(const char *name); /* exact; NULL when unknown */
+
+/* One step as it stands in a recipe.  Immutable, in the recipe's arena. */
+struct step {
+    const struct step_kind *kind;
+    struct params params;
+    const char *text; /* the command line that made it, for messages and the list */
+    bool on;
+};
+
+#endif
