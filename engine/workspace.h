@@ -1,0 +1,88 @@
+/* workspace.h - the snapshot: everything a command starts from and leaves behind.
+ *
+ * Immutable and reference-counted.  A function here takes a workspace and gives a new one that
+ * shares what did not change; on error there is no new one and the old one is as it was.  Undo, redo,
+ * before and after, background work and crash safety follow from that.
+ */
+#ifndef WORKSPACE_H
+#define WORKSPACE_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "evaluate/resample.h"
+#include "io/reader.h"
+#include "learn/model.h"
+#include "prepare/recipe.h"
+
+struct named_model {
+    char *name;
+    struct model *model;
+    struct resample_result *validated; /* NULL */
+    struct resample_result *tested;    /* NULL; one "fold", the held-out rows */
+};
+
+struct workspace {
+    atomic_uint refs;
+    struct source *source;   /* NULL before load */
+    struct recipe *recipe;   /* never NULL */
+    /* The rows the split put aside: by ORIGINAL row; NULL: no split. PART_ values, PART_NONE for
+     * rows that were not in the sample when it was made. */
+    struct buffer *split;
+    char *split_text;        /* "test=0.25 stratify=species seed=7", NULL */
+    struct recipe_run *run;  /* NULL before load */
+    bool as_classes;         /* the target was declared to be classes */
+    char *positive;          /* NULL */
+    size_t n_models;
+    struct named_model *models;
+    struct digest digest;    /* of source, tables, split, models' digests */
+};
+enum { PART_NONE = 2 };
+
+struct workspace *workspace_empty(void);
+struct workspace *workspace_ref(const struct workspace *ws);
+void workspace_unref(const struct workspace *ws);
+
+/* The table as it stands; NULL before load. */
+const struct table *workspace_table(const struct workspace *ws);
+/* The same, or ERR_DOMAIN: "nothing is loaded; load FILE first". */
+const struct table *workspace_need_table(const struct workspace *ws, struct err *err);
+const char *workspace_target(const struct workspace *ws); /* NULL */
+/* Rows of the table that are training rows, or that are held out; arena. */
+size_t workspace_rows(uint32_t **out, const struct workspace *ws, uint8_t part, struct arena *arena);
+
+/* A new source: the recipe, split and models are gone.  Takes a reference. */
+int workspace_with_source(struct workspace **out, const struct workspace *ws, struct source *source,
+                          struct err *err);
+/* Another recipe: runs what changed.  Models stay (they carry their own recipe). */
+int workspace_with_recipe(struct workspace **out, const struct workspace *ws,
+                          const struct recipe *recipe, struct job *job, struct err *err);
+/* The target's column and, for classification, how to see it. ERR_USAGE when there is no such column. */
+int workspace_with_target(struct workspace **out, const struct workspace *ws, const char *column,
+                          bool as_classes, const char *positive, struct job *job, struct err *err);
+/* Divide the rows of the table as it stands; part (n_rows of the table). */
+int workspace_with_split(struct workspace **out, const struct workspace *ws, const uint8_t *part,
+                         const char *text, struct job *job, struct err *err);
+/* Add or replace a named model; takes a reference to the model. */
+struct workspace *workspace_with_model(const struct workspace *ws, const char *name,
+                                       const struct model *model);
+struct workspace *workspace_with_result(const struct workspace *ws, const char *name,
+                                        const struct resample_result *validated,
+                                        const struct resample_result *tested);
+/* NULL, or ERR_USAGE: "no model 'rff'; did you mean rf?" */
+const struct named_model *workspace_model(const struct workspace *ws, const char *name,
+                                          struct err *err);
+/* The target as classes and type over the training rows. */
+int workspace_detect_target(struct target *out, const struct workspace *ws, struct arena *arena,
+                            struct err *err);
+/* The plan for resampling the training rows.  `fold_column` names the folds, NULL: k random folds,
+ * stratified for classes.  The column is looked for in the table, then in the source. */
+int workspace_plan(struct resample_plan *out, const struct workspace *ws, size_t k, size_t repeats,
+                   const char *fold_column, uint64_t seed, struct err *err);
+/* Score a model on the held-out rows: bootstrap intervals.  ERR_DOMAIN without a split. */
+int workspace_test(struct resample_result **out, const struct workspace *ws,
+                   const struct named_model *model, const struct metric *const *metrics,
+                   size_t n_metrics, uint64_t seed, struct job *job, struct err *err);
+
+#endif
