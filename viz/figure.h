@@ -1,0 +1,60 @@
+/* figure.h - a figure as plain data: what is to be seen, not how it is drawn.
+ *
+ * Built by a plot kind, drawn by gnuplot (picture files, cells) or as plain text.  Everything lives
+ * in the figure's arena; figure_release frees it.
+ */
+#ifndef VIZ_FIGURE_H
+#define VIZ_FIGURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+
+enum series_kind {
+    SERIES_LINE,   /* x, y in order */
+    SERIES_STEPS,  /* x, y: a step function, horizontal first */
+    SERIES_POINTS, /* x, y */
+    SERIES_BARS,   /* x = left edges, x2 = right edges, y = heights from 0 */
+    SERIES_BAND,   /* x, y = low, y2 = high: a filled band */
+    SERIES_CELLS,  /* matrix: x = column index, y = row index, z = value; axis categories name them */
+};
+
+struct series {
+    enum series_kind kind;
+    const char *label;   /* in the key; NULL: none */
+    size_t n;
+    const double *x, *y, *x2, *y2, *z; /* (n) or NULL as the kind needs; NaN breaks a line */
+    const char *const *text; /* (n) written in a cell of SERIES_CELLS; NULL */
+    bool muted;          /* a reference line: thin, grey, dashed */
+    int colour;          /* index into the palette, -1: by position */
+};
+
+struct axis {
+    const char *label;       /* with the unit */
+    double low, high;        /* low == high: from the data */
+    bool log;
+    const char *const *categories; /* tick labels at 0, 1, …; NULL: numbers */
+    size_t n_categories;
+};
+
+struct figure {
+    const char *kind;  /* "roc" */
+    const char *title;
+    const char *note;  /* one line under the title, or NULL */
+    struct axis x, y;
+    bool square;       /* equal scales, as for ROC */
+    size_t n_series;
+    struct series *series;
+    struct arena arena;
+};
+
+void figure_init(struct figure *f, const char *kind);
+void figure_release(struct figure *f);
+/* Append a series; the arrays are copied. Returns it for further settings. */
+struct series *figure_add(struct figure *f, enum series_kind kind, const char *label, size_t n,
+                          const double *x, const double *y);
+/* Nothing to plot: no series with a finite point. */
+bool figure_is_empty(const struct figure *f);
+
+#endif
