@@ -15,7 +15,8 @@
 #define TEXT_REAL_SIZE 32
 
 /* Whole text must be the number: false otherwise (also for overflow).  Correctly rounded.
- * Reals: decimal or scientific, inf and nan in any case; no hexadecimal. */
+ * Reals: decimal or scientific, inf, infinity and nan in any case, with a sign or
+ * without; no hexadecimal, no blanks. */
 bool text_parse_int(int64_t *out, const char *s, size_t len);
 bool text_parse_real(double *out, const char *s, size_t len);
 
@@ -33,7 +34,10 @@ size_t text_prefix(const char *s, size_t len, size_t width, size_t *taken);
 /* Decode one code point of at most len bytes; returns its length, or 1 with *code = 0xFFFD when the
  * bytes are no UTF-8. len > 0. */
 size_t text_decode(uint32_t *code, const char *s, size_t len);
+/* *bad_at (may be NULL) receives the offset of the first byte that is no UTF-8. */
 bool text_is_utf8(const char *s, size_t len, size_t *bad_at);
+/* A letter of any script, or a mark that belongs to one. */
+bool text_is_letter(uint32_t code);
 
 /* Damerau-Levenshtein distance over bytes, at most `limit` + 1. */
 size_t text_distance(const char *a, const char *b, size_t limit);

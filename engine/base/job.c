@@ -1,0 +1,76 @@
+#include "base/job.h"
+
+#include <assert.h>
+#include <stdbool.h>
+
+#define JOB_PARTS 1000000
+
+void job_init(struct job *job)
+{
+    atomic_init(&job->done, 0);
+    atomic_init(&job->total, JOB_PARTS);
+    atomic_init(&job->cancel, false);
+    atomic_init(&job->phase, NULL);
+    job->from = 0;
+    job->to = JOB_PARTS;
+}
+
+void job_phase(struct job *job, const char *phase)
+{
+    if (job)
+        atomic_store(&job->phase, phase);
+}
+
+/* The place of `done` of `total` within the range in force. */
+static size_t place(const struct job *job, size_t done, size_t total)
+{
+    if (total == 0)
+        return job->from;
+    if (done >= total)
+        return job->to;
+    /* As doubles: bytes of a large file times the parts could overflow. */
+    return job->from + (size_t)((double)(job->to - job->from) * ((double)done / (double)total));
+}
+
+int job_tick(struct job *job, size_t done, size_t total, struct err *err)
+{
+    if (!job)
+        return 0;
+    atomic_store(&job->done, place(job, done, total));
+    if (atomic_load(&job->cancel))
+        return err_set(err, ERR_CANCELLED, "cancelled");
+    return 0;
+}
+
+struct job_range job_part(struct job *job, size_t i, size_t n)
+{
+    if (!job)
+        return (struct job_range){ 0, JOB_PARTS };
+    assert(i < n);
+    struct job_range before = { job->from, job->to };
+    size_t from = place(job, i, n), to = place(job, i + 1, n);
+    job->from = from;
+    job->to = to;
+    return before;
+}
+
+void job_restore(struct job *job, struct job_range range)
+{
+    if (!job)
+        return;
+    job->from = range.from;
+    job->to = range.to;
+}
+
+double job_fraction(const struct job *job)
+{
+    if (!job)
+        return 0;
+    return (double)atomic_load(&job->done) / (double)atomic_load(&job->total);
+}
+
+void job_cancel(struct job *job)
+{
+    if (job)
+        atomic_store(&job->cancel, true);
+}

@@ -1,0 +1,220 @@
+#include "base/mem.h"
+
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* Blocks up to this size are asked for without looking: /proc costs more than they do. */
+#define MEM_LOOK ((size_t)64 << 20)
+
+/* File scope on purpose: it stands for the machine running out of memory, which is no property of
+ * any object.  Only tests set it. */
+static atomic_size_t fail_after;
+
+/* ---------------------------------------------------------------- small */
+
+static bool product(size_t *out, size_t n, size_t size)
+{
+    return !__builtin_mul_overflow(n, size, out);
+}
+
+void *mem_new(size_t n, size_t size)
+{
+    size_t bytes;
+
+    if (!product(&bytes, n, size))
+        abort();
+    void *p = calloc(bytes ? bytes : 1, 1);
+    if (!p)
+        abort();
+    return p;
+}
+
+void *mem_resize(void *p, size_t n, size_t size)
+{
+    size_t bytes;
+
+    if (!product(&bytes, n, size))
+        abort();
+    p = realloc(p, bytes ? bytes : 1);
+    if (!p)
+        abort();
+    return p;
+}
+
+char *mem_strndup(const char *s, size_t len)
+{
+    char *copy = mem_new(len + 1, 1);
+
+    memcpy(copy, s, len);
+    return copy;
+}
+
+char *mem_strdup(const char *s)
+{
+    return mem_strndup(s, strlen(s));
+}
+
+void mem_free(void *p)
+{
+    free(p);
+}
+
+/* ---------------------------------------------------------------- what there is */
+
+/* The start of a small file of the kernel's; false when it cannot be read. */
+static bool read_start(char *buf, size_t size, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return false;
+    ssize_t got = read(fd, buf, size - 1);
+    close(fd);
+    if (got <= 0)
+        return false;
+    buf[got] = '\0';
+    return true;
+}
+
+/* MemAvailable counts what can be freed without swapping; SIZE_MAX when the kernel does not say. */
+static size_t kernel_available(void)
+{
+    static const char field[] = "MemAvailable:";
+    char buf[2048];
+
+    if (!read_start(buf, sizeof(buf), "/proc/meminfo"))
+        return SIZE_MAX;
+    const char *at = strstr(buf, field);
+    if (!at)
+        return SIZE_MAX;
+    size_t kib = strtoull(at + strlen(field), NULL, 10), bytes;
+    return product(&bytes, kib, 1024) ? bytes : SIZE_MAX;
+}
+
+/* What `ulimit -v` leaves of the address space. */
+static size_t limit_headroom(void)
+{
+    struct rlimit limit;
+    char buf[128];
+    size_t taken;
+
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return SIZE_MAX;
+    if (!read_start(buf, sizeof(buf), "/proc/self/statm"))
+        return SIZE_MAX;
+    if (!product(&taken, strtoull(buf, NULL, 10), (size_t)sysconf(_SC_PAGESIZE)))
+        return SIZE_MAX;
+    return taken < limit.rlim_cur ? limit.rlim_cur - taken : 0;
+}
+
+size_t mem_available(void)
+{
+    size_t kernel = kernel_available(), limit = limit_headroom();
+
+    return kernel < limit ? kernel : limit;
+}
+
+/* "3.2 GB": decimal units, as disks and `df -H` count. */
+static const char *size_words(char buf[32], size_t bytes)
+{
+    static const char *const units[] = { "kB", "MB", "GB", "TB", "PB", "EB" };
+    double v = (double)bytes / 1e3;
+    size_t u = 0;
+
+    if (bytes < 1000) {
+        snprintf(buf, 32, "%zu bytes", bytes);
+        return buf;
+    }
+    /* 999.95 and above would print as 1000.0. */
+    while (v >= 999.95 && u + 1 < sizeof(units) / sizeof(units[0])) {
+        v /= 1e3;
+        u++;
+    }
+    snprintf(buf, 32, "%.1f %s", v, units[u]);
+    return buf;
+}
+
+static int refuse(size_t bytes, size_t free_bytes, const char *what, struct err *err)
+{
+    char need[32], have[32];
+
+    if (free_bytes == SIZE_MAX)
+        return err_set(err, ERR_NOMEM,
+                       "out of memory: %s needs %s; load a sample or fewer columns", what,
+                       size_words(need, bytes));
+    return err_set(err, ERR_NOMEM,
+                   "out of memory: %s needs %s and %s are free; load a sample or fewer columns",
+                   what, size_words(need, bytes), size_words(have, free_bytes));
+}
+
+int mem_expect(size_t bytes, const char *what, struct err *err)
+{
+    size_t free_bytes = mem_available();
+
+    return bytes > free_bytes ? refuse(bytes, free_bytes, what, err) : 0;
+}
+
+/* ---------------------------------------------------------------- large */
+
+/* Counts down to the one that fails; a loop because workers may allocate at the same time. */
+static bool must_fail(void)
+{
+    size_t n = atomic_load(&fail_after);
+
+    while (n > 0)
+        if (atomic_compare_exchange_weak(&fail_after, &n, n - 1))
+            return n == 1;
+    return false;
+}
+
+int mem_big(void **out, size_t n, size_t size, const char *what, struct err *err)
+{
+    size_t bytes;
+
+    if (!product(&bytes, n, size) || bytes > SIZE_MAX - MEM_ALIGN)
+        return err_set(err, ERR_NOMEM,
+                       "out of memory: %s needs more than a machine can address; "
+                       "load a sample or fewer columns", what);
+    /* aligned_alloc wants a multiple of the alignment; at least one, so that *out is never NULL. */
+    size_t whole = bytes ? (bytes + MEM_ALIGN - 1) / MEM_ALIGN * MEM_ALIGN : MEM_ALIGN;
+    if (must_fail())
+        return refuse(bytes, mem_available(), what, err);
+    if (whole > MEM_LOOK && mem_expect(whole, what, err))
+        return -1;
+    void *p = aligned_alloc(MEM_ALIGN, whole);
+    if (!p)
+        return refuse(bytes, mem_available(), what, err);
+    *out = p;
+    return 0;
+}
+
+int mem_big_grow(void **p, size_t used, size_t n, size_t size, const char *what, struct err *err)
+{
+    void *grown;
+
+    /* No realloc: it forgets the alignment. */
+    if (mem_big(&grown, n, size, what, err))
+        return -1;
+    if (used > 0)
+        memcpy(grown, *p, used);
+    mem_big_free(*p);
+    *p = grown;
+    return 0;
+}
+
+void mem_big_free(void *p)
+{
+    free(p);
+}
+
+void mem_big_fail_after(size_t n)
+{
+    atomic_store(&fail_after, n);
+}
