@@ -1,0 +1,35 @@
+/* batch.h - sessions without a screen: run, replay, the plain prompt's loop body, predict.
+ *
+ * All print to the streams they are given and return the exit status of DESIGN.md section 5.
+ */
+#ifndef SESSIONS_BATCH_H
+#define SESSIONS_BATCH_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "script.h"
+#include "session.h"
+
+enum exit_status {
+    EXIT_OK = 0,
+    EXIT_FAILED = 1,
+    EXIT_BAD_USAGE = 2,
+    EXIT_DIFFERS = 5,
+    EXIT_INTERRUPTED = 130,
+};
+
+struct batch_options {
+    bool json, quiet, check, dry_run;
+    FILE *out, *err;
+    struct job *const *cancel_job; /* set while a command runs, for a signal handler; NULL */
+};
+
+int batch_run(struct session *s, const struct script *script, const struct batch_options *options);
+/* One line with all it queues (source, open); for prompts. */
+int batch_line(struct session *s, const char *line, const char *file, size_t number,
+               const char *recorded, const struct batch_options *options);
+/* `assay predict MODEL DATA`. */
+int batch_predict(const char *model, const char *data, const char *to, FILE *out, FILE *err);
+
+#endif

@@ -1,0 +1,46 @@
+/* lex.h - a line of the session language to words.
+ *
+ *   verb words… key=value…   # a comment
+ *
+ * Words are separated by blanks; "…" and '…' hold blanks (in "…" a backslash escapes " \ n t; '…' is
+ * as it stands); `…` belongs to expressions and is kept.  $name and ${name:-default} stand for a
+ * session parameter outside '…'.  A backslash at the end of a line continues it (script.h joins).
+ */
+#ifndef SESSIONS_LEX_H
+#define SESSIONS_LEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+struct word {
+    const char *key;   /* "method" of method=median; NULL for a bare word */
+    const char *text;  /* the value, quotes taken off */
+    bool quoted;       /* any part of it stood in quotes */
+    size_t col, width; /* place in the line, from 1, in bytes; of the whole word */
+    size_t value_col;  /* place of the value */
+};
+
+struct line {
+    struct word *words;
+    size_t n;
+    const char *text;    /* the line with parameters in place, without its comment, trimmed */
+    const char *comment; /* after '#', trimmed; NULL when there is none */
+};
+
+/* Names and values of session parameters (-D name=value). */
+struct definitions {
+    const char *const *names, *const *values;
+    size_t n;
+};
+
+/* ERR_PARSE with the place: quote never closed, parameter without a value, control character. */
+int lex_line(struct line *out, const char *text, const struct definitions *defs,
+             struct arena *arena, struct err *err);
+/* Put `text` into a line as one word: bare when it can stand so, else in double quotes. */
+struct str;
+void lex_quote(struct str *out, const char *text);
+
+#endif

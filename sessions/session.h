@@ -1,0 +1,131 @@
+/* session.h - one person's work: the history of commands with their workspaces and reports.
+ *
+ * Every line takes one path: lex, parse, look up, check, resolve, journal, run, record.  It comes in
+ * three parts so that the middle one may run on another thread:
+ *
+ *   session_begin   parse, resolve, journal           the session's thread
+ *   task_run        the command itself                 any thread; touches nothing but the task
+ *   session_finish  publish the workspace, record      the session's thread
+ *
+ * session_do is all three.  A failed command leaves the workspace as it was and stands in the history
+ * with its message.
+ *
+ * `source` and `open` only queue lines: whoever drives the session takes them with session_next
+ * until it is empty, so that a long session file does not block a screen.
+ */
+#ifndef SESSIONS_SESSION_H
+#define SESSIONS_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "command.h"
+
+struct journal;
+
+struct session_options {
+    const char *share_dir;   /* shipped data, sessions, gnuplot driver; NULL: none */
+    const char *state_dir;   /* journals and history ($XDG_STATE_HOME/assay); NULL: no journal */
+    const char *path;        /* $PATH, for gnuplot; NULL: as the system has it */
+    const char *gnuplot;     /* program; NULL: gnuplot */
+    struct definitions definitions; /* -D name=value */
+    size_t plot_width, plot_height; /* cells, for plots as text; 0: 78 × 22 */
+    bool ascii;              /* no UTF-8 */
+    bool colour;             /* ANSI colours in plots as text */
+    double (*clock)(void);   /* seconds, monotonic; NULL: none */
+    bool dry_run;
+};
+
+/* One command that was carried out (or failed). */
+struct entry {
+    size_t number;           /* from 1 */
+    char *line;              /* canonical, as recorded */
+    char *error;             /* NULL, or why it failed: then ws is as before */
+    struct workspace *ws;    /* after it */
+    struct report report;
+    struct digest digest;
+    char *input_digest;      /* of the file it read, or NULL */
+    bool recorded;           /* goes into the session file */
+    bool changed;            /* the workspace is another one */
+    double ms;
+    char *note;              /* NULL */
+};
+
+struct session {
+    struct session_options options;
+    size_t n_entries, n_done, cap; /* entries[n_done..n_entries) were undone and can be redone */
+    struct entry **entries;
+    struct workspace *empty;
+    size_t looks;            /* times held-out rows were opened; undo does not turn it back */
+    struct journal *journal; /* NULL */
+    struct gnuplot *gnuplot;
+    char *path;              /* of the session file, NULL */
+    size_t saved_at;         /* n_done when it was last saved */
+    bool quit;
+    struct queued *queue;    /* lines to come */
+    size_t n_queue, queue_at, queue_cap;
+    unsigned source_depth;
+};
+
+struct session *session_new(const struct session_options *options, struct err *err);
+/* Ends the journal (nothing is left to recover) unless `keep_journal`. */
+void session_free(struct session *s, bool keep_journal);
+
+const struct workspace *session_workspace(const struct session *s);
+const struct entry *session_last(const struct session *s); /* NULL when there is none */
+bool session_unsaved(const struct session *s);
+
+/* A command on its way. */
+struct task {
+    struct session *session;
+    struct arena arena;
+    struct call call;
+    struct context context;
+    struct job job;
+    struct report report;
+    struct str input_digest;
+    struct err err;
+    int rc;
+    char *typed;             /* the line as it came */
+    const char *file;        /* where it came from, "" for typed */
+    size_t line_number;
+    double started;
+    size_t journal_number;
+};
+
+/* NULL with the error (its place is in the line; `file` and `line_number` are put in front when
+ * given), or *out NULL with 0 for a blank or comment line. */
+int session_begin(struct task **out, struct session *s, const char *line, const char *file,
+                  size_t line_number, struct err *err);
+void task_run(struct task *t);
+/* Publishes and frees the task.  -1 with the command's error; *out (may be NULL) gets the new entry,
+ * borrowed, also for a failed one; NULL for volatile commands, whose report is moved to `volatile_report` when
+ * that is not NULL. */
+int session_finish(struct session *s, struct task *t, const struct entry **out, struct err *err);
+
+/* All three.  The report of the command is moved to *report when not NULL (initialise nothing). */
+int session_do(struct session *s, const char *line, const char *file, size_t line_number,
+               const struct entry **out, struct err *err);
+
+/* ---- lines that `source` and `open` left to be run ---- */
+struct queued {
+    char *text, *file, *recorded; /* recorded: "#=" comment, NULL */
+    size_t line_number;
+};
+int session_queue_file(struct session *s, const char *path, bool front, struct err *err);
+bool session_next(struct session *s, struct queued *out); /* yours: queued_release */
+void queued_release(struct queued *q);
+void session_queue_clear(struct session *s);
+
+/* ---- undo ---- */
+/* Back to before the last change; ERR_USAGE when there is none.  To entry `to` (0: the beginning). */
+int session_undo(struct session *s, struct err *err);
+int session_undo_to(struct session *s, size_t to, struct err *err);
+int session_redo(struct session *s, struct err *err);
+
+/* ---- session files ---- */
+int session_save(struct session *s, const char *path, struct err *err);
+/* The text of the session file. */
+void session_print(struct str *out, const struct session *s);
+
+#endif
