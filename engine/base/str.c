@@ -104,10 +104,12 @@ void str_addf(struct str *s, const char *fmt, ...)
 
 /* ---------------------------------------------------------------- escapes */
 
-/* Embeddings, overrides and isolates: they could make a message read as what it does not say. */
+/* Marks, embeddings, overrides and isolates: with them a message could read as what it does not
+ * say. */
 static bool turns_direction(uint32_t code)
 {
-    return (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+    return code == 0x061C || code == 0x200E || code == 0x200F ||
+           (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
 }
 
 static bool is_control(uint32_t code)
