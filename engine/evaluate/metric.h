@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "learn/model.h"
@@ -18,19 +19,44 @@ struct scored {
     const double *truth;        /* (n) value or class index */
     const struct matrix *value; /* (n, n_classes) probabilities or (n, 1) */
     const double *weights;      /* (n) or NULL */
+    /* (n, n_ranked) rows by falling probability of each ranked class; metric_scores and
+     * metric_order make it, so that ranking metrics never sort. */
+    const uint32_t *order;
 };
 
 struct metric {
     const char *name, *help, *source;
     unsigned tasks;
     bool greater_is_better;
-    /* NAN when it is not defined (one class only, a zero denominator where scikit-learn warns). */
+    bool ranks; /* reads `order` */
+    /* Rows without weight do not count.  NAN when it is not defined (one class only, a zero
+     * denominator where scikit-learn warns); averages over classes follow scikit-learn: a class
+     * that is never predicted has precision 0. */
     double (*score)(const struct scored *s);
 };
 
 extern const struct metric *const metric_table[]; /* ends in NULL */
-const struct metric *metric_find(const char *name);
+const struct metric *metric_find(const char *name); /* exact; NULL when unknown */
 /* What is shown when the user names none: for a task, the first is the one to rank by. */
 size_t metric_defaults(const struct metric *out[8], unsigned task);
+
+/* out (n_metrics), every metric on the same rows; the way to call `score`.  ERR_NOMEM. */
+int metric_scores(double *out, const struct metric *const *metrics, size_t n_metrics,
+                  const struct scored *s, struct err *err);
+/* The order of the rows for metrics that rank; free with mem_big_free.  O(n log n) a class. */
+int metric_order(uint32_t **out, const struct scored *s, struct err *err);
+
+/* ---- for metric_*.c ---- */
+static inline double scored_weight(const struct scored *s, size_t i)
+{
+    return s->weights ? s->weights[i] : 1.0;
+}
+/* Binary: the positive class alone is ranked, else every class. */
+static inline size_t scored_n_ranked(const struct scored *s)
+{
+    return s->n_classes == 2 ? 1 : s->n_classes;
+}
+/* Weighted mean over rows of `loss(s, i)`; NAN when no row has weight. */
+double metric_mean(const struct scored *s, double (*loss)(const struct scored *s, size_t i));
 
 #endif

@@ -9,6 +9,13 @@
 
 #include "evaluate/metric.h"
 
+/* Streams of random numbers under one seed; the low 32 bits number the repeat or resample. */
+enum resample_stream { STREAM_SPLIT = 1, STREAM_FOLDS, STREAM_BOOTSTRAP };
+static inline uint64_t resample_stream(enum resample_stream use, uint64_t number)
+{
+    return (uint64_t)use << 32 | number;
+}
+
 /* ---- splitting rows: all give by-row arrays, deterministic in the seed ---- */
 
 /* part[i] = PART_PREDICT for a `fraction` of rows (rounded to the nearest whole number, at least one on either side).
@@ -25,21 +32,27 @@ int folds_random(uint32_t *fold, size_t n, size_t k, const int32_t *strata, size
 /* Folds named by a column's values (numbers ascending, text in byte order); *k receives how many. */
 int folds_by_column(uint32_t *fold, size_t *k, const struct column *c, const char *name,
                     const uint32_t *rows, size_t n, struct err *err);
-/* Bins of a numeric target or classes as strata, for stratification. */
+/* Strata for stratification: classes as they are, a number in STRATA_BINS bins of equal counts; rows
+ * without a value (NAN) are a stratum of their own, the last.  Free with mem_big_free. */
+#define STRATA_BINS 10
 int strata_of(int32_t **out, size_t *n_strata, const struct target *target, const double *y,
               size_t n, struct err *err);
 
 /* ---- an estimate with its uncertainty ---- */
 struct estimate {
-    double mean, low, high; /* 95 % interval */
-    size_t n;
-    double *folds;          /* (n) one by fold and repeat, NULL for a single test set */
+    double mean, low, high; /* 95 % interval; NAN when fewer than two folds have a value */
+    size_t n;               /* folds times repeats, 1 for a single test set */
+    size_t n_undefined;     /* folds (or bootstrap resamples) that are NAN and were left out */
+    double *folds;          /* (n) one by fold and repeat, NULL for a single test set; borrowed */
 };
+#define BOOTSTRAP_RESAMPLES 1000
 
-/* Mean over folds with the corrected variance: t interval with (1/n + n_test/n_train) var; df n-1.
+/* Mean over folds (`folds` stays NULL) with the corrected variance: t interval with (1/n + n_test/n_train) var; df n-1.
  * Source: Nadeau and Bengio 2003, Machine Learning 52. */
 void estimate_folds(struct estimate *out, const double *values, size_t n, double test_train_ratio);
-/* One set of rows: percentile bootstrap over rows (stratified by nothing), `n_boot` resamples. */
+/* One set of rows: percentile bootstrap over rows (stratified by nothing), `n_boot` resamples; `mean`
+ * is the score of the rows as they are.  Resample b depends on seed and b alone.  ERR_NOMEM.
+ * Source: Efron and Tibshirani 1993, An Introduction to the Bootstrap, section 13.3. */
 int estimate_bootstrap(struct estimate *out, const struct metric *m, const struct scored *s,
                        size_t n_boot, uint64_t seed, struct err *err);
 
@@ -53,6 +66,7 @@ struct resample_plan {
 void resample_plan_release(struct resample_plan *plan);
 
 struct resample_request {
+    const char *model;              /* its name in the result; NULL: the learner's */
     const struct table *input;      /* rows as loaded */
     const struct recipe *recipe;
     const struct learner *learner;
@@ -84,11 +98,28 @@ struct resample_result {
     const char *warning;
     struct arena arena;           /* target's names, warning */
 };
-/* Refits recipe and learner in every fold on its training rows, predicts its held-out rows. */
+/* Refits recipe and learner in every fold on its training rows, predicts its held-out rows.  Rows
+ * whose target is missing train nothing (or are refused by the learner) and are not scored.  Errors
+ * are prefixed with the fold: "fold 3 of 5: …". */
 int resample_run(struct resample_result **out, const struct resample_request *req, struct job *job,
                  struct err *err);
+/* A result for one set of rows that are predicted already: bootstrap intervals.  Takes `prediction`,
+ * also on error.  rows (n) original row - 1; truth (n), NAN where it is not known.  ERR_NOMEM. */
+struct resample_single {
+    const char *model;
+    const struct learner *learner;
+    const struct target *target;
+    const struct metric *const *metrics;
+    size_t n_metrics;
+    const uint32_t *rows;
+    const double *truth;
+    uint64_t seed;
+};
+int resample_single(struct resample_result **out, const struct resample_single *single,
+                    struct prediction *take, struct job *job, struct err *err);
 struct resample_result *resample_result_ref(const struct resample_result *r);
 void resample_result_unref(const struct resample_result *r);
+/* NULL when that metric was not asked for. */
 const struct estimate *resample_estimate(const struct resample_result *r, const char *metric);
 
 /* ---- comparing ---- */
@@ -96,7 +127,8 @@ struct comparison {
     double difference, low, high, p; /* mean of a - b over folds, 95 % interval */
 };
 /* Corrected resampled paired t-test over folds.  x, y (n) of the same folds.  p = 1 and a zero
- * difference when all are equal.  Golden: FEATURES fact 1.  Source: Nadeau and Bengio 2003, eq. 10. */
+ * difference when all are equal; folds where either is NAN are left out, and with fewer than two
+ * left low, high and p are NAN.  Golden: FEATURES fact 1.  Source: Nadeau and Bengio 2003, eq. 10. */
 void compare_corrected(struct comparison *out, const double *x, const double *y, size_t n,
                        double test_train_ratio);
 

@@ -1,0 +1,153 @@
+/* estimate.c - how sure a score is, and whether two differ by more than noise. */
+#include <math.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/parallel.h"
+#include "base/rng.h"
+#include "evaluate/resample.h"
+#include "num/stats.h"
+
+/* Mean of values that are correlated because their training sets overlap, and its standard error:
+ * the variance is inflated by n_test / n_train.  Source: Nadeau and Bengio 2003, section 3.1. */
+struct corrected {
+    size_t n;
+    double mean, std_error;
+};
+
+static struct corrected corrected_mean(const double *v, size_t n, double test_train_ratio)
+{
+    struct corrected c = { .n = n, .mean = NAN, .std_error = NAN };
+
+    if (n > 0)
+        c.mean = stats_mean(v, n);
+    if (n > 1)
+        c.std_error = sqrt(stats_variance(v, n, 1) * (1.0 / (double)n + test_train_ratio));
+    return c;
+}
+
+static double corrected_half_width(const struct corrected *c)
+{
+    return c->n > 1 ? dist_t_quantile(0.975, (double)(c->n - 1)) * c->std_error : NAN;
+}
+
+void estimate_folds(struct estimate *out, const double *values, size_t n, double test_train_ratio)
+{
+    double *defined = MEM_NEW(double, n);
+    size_t n_defined = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (!isnan(values[i]))
+            defined[n_defined++] = values[i];
+    struct corrected c = corrected_mean(defined, n_defined, test_train_ratio);
+    mem_free(defined);
+    double half = corrected_half_width(&c);
+    *out = (struct estimate){ .mean = c.mean,
+                              .low = c.mean - half,
+                              .high = c.mean + half,
+                              .n = n,
+                              .n_undefined = n - n_defined };
+}
+
+void compare_corrected(struct comparison *out, const double *x, const double *y, size_t n,
+                       double test_train_ratio)
+{
+    double *d = MEM_NEW(double, n);
+    size_t n_defined = 0;
+    bool all_equal = true;
+
+    for (size_t i = 0; i < n; i++) {
+        if (isnan(x[i]) || isnan(y[i]))
+            continue;
+        d[n_defined++] = x[i] - y[i];
+        all_equal = all_equal && x[i] == y[i];
+    }
+    struct corrected c = corrected_mean(d, n_defined, test_train_ratio);
+    mem_free(d);
+    double half = corrected_half_width(&c);
+    *out = (struct comparison){ c.mean, c.mean - half, c.mean + half, NAN };
+    if (n_defined < 2)
+        return;
+    out->p = all_equal ? 1.0
+                       : 2.0 * dist_t_cdf(-fabs(c.mean) / c.std_error, (double)(n_defined - 1));
+}
+
+/* ---- bootstrap ---- */
+
+/* A resample is the same rows with weights: how often each was drawn.  Nothing is gathered, and the
+ * order of the predictions stays what it was. */
+struct bootstrap {
+    const struct metric *metric;
+    const struct scored *scored; /* ordered */
+    uint64_t seed;
+    double *weights; /* (n_chunks, n) */
+    double *values;  /* (n_boot) */
+};
+
+static void draw_weights(double *weights, const struct scored *s, struct rng *rng)
+{
+    memset(weights, 0, s->n * sizeof(*weights));
+    for (size_t i = 0; i < s->n; i++) {
+        size_t row = (size_t)rng_below(rng, s->n);
+        weights[row] += scored_weight(s, row);
+    }
+}
+
+static void bootstrap_chunk(void *ctx, size_t begin, size_t end, size_t chunk)
+{
+    struct bootstrap *b = ctx;
+    struct scored resampled = *b->scored;
+    double *weights = b->weights + chunk * resampled.n;
+    struct rng rng;
+
+    resampled.weights = weights;
+    for (size_t i = begin; i < end; i++) {
+        rng_init(&rng, b->seed, resample_stream(STREAM_BOOTSTRAP, i));
+        draw_weights(weights, b->scored, &rng);
+        b->values[i] = b->metric->score(&resampled);
+    }
+}
+
+static void bootstrap_summary(struct estimate *out, double *values, size_t n_boot)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < n_boot; i++)
+        if (!isnan(values[i]))
+            values[n++] = values[i];
+    out->n_undefined = n_boot - n;
+    if (n < 2)
+        return;
+    stats_sort(values, n);
+    out->low = stats_quantile_sorted(values, n, 0.025);
+    out->high = stats_quantile_sorted(values, n, 0.975);
+}
+
+int estimate_bootstrap(struct estimate *out, const struct metric *m, const struct scored *s,
+                       size_t n_boot, uint64_t seed, struct err *err)
+{
+    struct scored ordered = *s;
+    uint32_t *order = NULL;
+    void *weights = NULL;
+    /* One chunk a thread bounds the memory; a resample's result depends on its number alone. */
+    size_t chunk_size = n_boot / parallel_threads() + 1;
+
+    if (mem_big(&weights, parallel_n_chunks(n_boot, chunk_size) * s->n, sizeof(double),
+                "bootstrap weights", err))
+        return -1;
+    if (!s->order && m->ranks) {
+        if (metric_order(&order, s, err)) {
+            mem_big_free(weights);
+            return -1;
+        }
+        ordered.order = order;
+    }
+    struct bootstrap b = { m, &ordered, seed, weights, MEM_NEW(double, n_boot) };
+    *out = (struct estimate){ .mean = m->score(&ordered), .low = NAN, .high = NAN, .n = 1 };
+    parallel_for(n_boot, chunk_size, bootstrap_chunk, &b);
+    bootstrap_summary(out, b.values, n_boot);
+    mem_free(b.values);
+    mem_big_free(order);
+    mem_big_free(weights);
+    return 0;
+}
