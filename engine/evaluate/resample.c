@@ -113,7 +113,7 @@ static int scored_init(struct scored *s, const struct target *target, const stru
                           .truth = truth,
                           .value = &p->value };
     for (size_t i = 0; i < p->n; i++)
-        n_unknown += isnan(truth[i]);
+        n_unknown += isnan(truth[i]) ? 1 : 0;
     if (!n_unknown)
         return 0;
     if (mem_big(&block, p->n, sizeof(double), "weights of rows", err))

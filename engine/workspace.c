@@ -1,0 +1,506 @@
+/* workspace.c - the snapshot: copies share everything and replace one thing. */
+#include "workspace.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+/* ---- life ---- */
+static struct named_model named_model_copy(const struct named_model *m)
+{
+    return (struct named_model){
+        .name = mem_strdup(m->name),
+        .model = model_ref(m->model),
+        .split = m->split,
+        .validated = m->validated ? resample_result_ref(m->validated) : NULL,
+        .tested = m->tested ? resample_result_ref(m->tested) : NULL,
+    };
+}
+
+static void named_model_release(struct named_model *m)
+{
+    mem_free(m->name);
+    model_unref(m->model);
+    resample_result_unref(m->validated);
+    resample_result_unref(m->tested);
+}
+
+/* A copy that nobody else has seen, to be changed and sealed; room for one model more. */
+static struct workspace *workspace_copy(const struct workspace *ws)
+{
+    struct workspace *copy = MEM_NEW(struct workspace, 1);
+
+    atomic_init(&copy->refs, 1);
+    copy->source = ws->source ? source_ref(ws->source) : NULL;
+    copy->recipe = recipe_ref(ws->recipe);
+    copy->split = buffer_ref(ws->split);
+    copy->split_text = ws->split_text ? mem_strdup(ws->split_text) : NULL;
+    copy->run = ws->run ? recipe_run_ref(ws->run) : NULL;
+    copy->as_classes = ws->as_classes;
+    copy->positive = ws->positive ? mem_strdup(ws->positive) : NULL;
+    copy->n_models = ws->n_models;
+    copy->models = MEM_NEW(struct named_model, ws->n_models + 1);
+    for (size_t i = 0; i < ws->n_models; i++)
+        copy->models[i] = named_model_copy(&ws->models[i]);
+    copy->digest = ws->digest;
+    return copy;
+}
+
+/* Is the run's input less than the source? */
+static bool is_cut(const struct workspace *ws)
+{
+    return ws->run && ws->run->tables[0] != ws->source->table;
+}
+
+static void drop_run(struct workspace *ws)
+{
+    recipe_run_unref(ws->run);
+    ws->run = NULL;
+}
+
+static void drop_split(struct workspace *ws)
+{
+    if (is_cut(ws))
+        drop_run(ws);
+    buffer_unref(ws->split);
+    mem_free(ws->split_text);
+    ws->split = NULL;
+    ws->split_text = NULL;
+}
+
+static void drop_models(struct workspace *ws)
+{
+    for (size_t i = 0; i < ws->n_models; i++)
+        named_model_release(&ws->models[i]);
+    ws->n_models = 0;
+}
+
+static void set_recipe(struct workspace *ws, struct recipe *take)
+{
+    recipe_unref(ws->recipe);
+    ws->recipe = take;
+}
+
+static void set_text(char **at, const char *text)
+{
+    char *copy = text ? mem_strdup(text) : NULL;
+
+    mem_free(*at);
+    *at = copy;
+}
+
+struct workspace *workspace_ref(const struct workspace *ws)
+{
+    struct workspace *shared = (struct workspace *)(uintptr_t)ws;
+
+    atomic_fetch_add(&shared->refs, 1);
+    return shared;
+}
+
+void workspace_unref(const struct workspace *ws)
+{
+    struct workspace *shared = (struct workspace *)(uintptr_t)ws;
+
+    if (!shared || atomic_fetch_sub(&shared->refs, 1) != 1)
+        return;
+    drop_split(shared);
+    drop_models(shared);
+    drop_run(shared);
+    source_unref(shared->source);
+    recipe_unref(shared->recipe);
+    mem_free(shared->positive);
+    mem_free(shared->models);
+    mem_free(shared);
+}
+
+/* ---- digest ---- */
+static void hash_digest(struct hasher *h, struct digest d)
+{
+    hasher_add_u64(h, d.lo);
+    hasher_add_u64(h, d.hi);
+}
+
+static void hash_text(struct hasher *h, const char *text)
+{
+    hasher_add_u64(h, text != NULL);
+    if (text)
+        hasher_add_text(h, text);
+}
+
+static void hash_result(struct hasher *h, const struct resample_result *r)
+{
+    hasher_add_u64(h, r != NULL);
+    if (!r)
+        return;
+    hash_digest(h, r->plan);
+    for (size_t j = 0; j < r->n_metrics; j++) {
+        hasher_add_text(h, r->metrics[j]->name);
+        hasher_add_real(h, r->estimates[j].mean);
+        hasher_add_real(h, r->estimates[j].low);
+        hasher_add_real(h, r->estimates[j].high);
+    }
+}
+
+static void hash_recipe(struct hasher *h, const struct recipe *r)
+{
+    hasher_add_u64(h, r->n_steps);
+    for (size_t i = 0; i < r->n_steps; i++) {
+        hasher_add_text(h, r->steps[i]->text);
+        hasher_add_u64(h, r->steps[i]->on);
+    }
+    hash_text(h, roles_target(&r->roles));
+}
+
+struct digest workspace_split_digest(const struct workspace *ws)
+{
+    struct hasher h;
+
+    if (!ws->split)
+        return (struct digest){ 0 };
+    hasher_init(&h);
+    hasher_add(&h, ws->split->data, ws->split->size);
+    return hasher_finish(&h);
+}
+
+/* The last thing done to a copy. */
+static struct workspace *workspace_seal(struct workspace *ws)
+{
+    struct hasher h;
+
+    hasher_init(&h);
+    if (ws->source) {
+        hash_digest(&h, ws->source->info.digest);
+        hash_digest(&h, table_digest(workspace_table(ws)));
+    }
+    hash_recipe(&h, ws->recipe);
+    hash_digest(&h, workspace_split_digest(ws));
+    hasher_add_u64(&h, ws->as_classes);
+    hash_text(&h, ws->positive);
+    for (size_t i = 0; i < ws->n_models; i++) {
+        hasher_add_text(&h, ws->models[i].name);
+        hash_digest(&h, model_digest(ws->models[i].model));
+        hash_result(&h, ws->models[i].validated);
+        hash_result(&h, ws->models[i].tested);
+    }
+    ws->digest = hasher_finish(&h);
+    return ws;
+}
+
+struct workspace *workspace_empty(void)
+{
+    struct workspace *ws = MEM_NEW(struct workspace, 1);
+
+    atomic_init(&ws->refs, 1);
+    ws->recipe = recipe_empty();
+    ws->models = MEM_NEW(struct named_model, 1);
+    return workspace_seal(ws);
+}
+
+/* ---- reading ---- */
+const struct table *workspace_table(const struct workspace *ws)
+{
+    return ws->run ? recipe_run_result(ws->run) : NULL;
+}
+
+const struct table *workspace_need_table(const struct workspace *ws, struct err *err)
+{
+    if (!ws->run)
+        err_set(err, ERR_DOMAIN, "nothing is loaded; load FILE first");
+    return workspace_table(ws);
+}
+
+const char *workspace_target(const struct workspace *ws)
+{
+    return roles_target(&ws->recipe->roles);
+}
+
+size_t workspace_rows(uint32_t **out, const struct workspace *ws, uint8_t part, struct arena *arena)
+{
+    const struct table *t = workspace_table(ws);
+    size_t n_rows = t ? t->n_rows : 0, n = 0;
+
+    *out = ARENA_NEW(arena, uint32_t, n_rows);
+    for (size_t i = 0; i < n_rows; i++)
+        if (recipe_run_part(ws->run, i) == part)
+            (*out)[n++] = (uint32_t)i;
+    return n;
+}
+
+const struct named_model *workspace_model(const struct workspace *ws, const char *name,
+                                          struct err *err)
+{
+    for (size_t i = 0; i < ws->n_models; i++)
+        if (strcmp(ws->models[i].name, name) == 0)
+            return &ws->models[i];
+    if (!ws->n_models) {
+        err_set(err, ERR_USAGE, "no model '%s'; train one first", name);
+        return NULL;
+    }
+    const char **names = MEM_NEW(const char *, ws->n_models + 1);
+    for (size_t i = 0; i < ws->n_models; i++)
+        names[i] = ws->models[i].name;
+    const char *near = text_nearest(name, names);
+    if (near)
+        err_set(err, ERR_USAGE, "no model '%s'; did you mean %s?", name, near);
+    else
+        err_set(err, ERR_USAGE, "no model '%s'; the last one is %s", name,
+                names[ws->n_models - 1]);
+    mem_free(names);
+    return NULL;
+}
+
+/* ---- running the recipe ---- */
+
+/* The source without the rows that are in no part; part (n_rows of the source) gets the parts of
+ * what is left. */
+static int cut_source(struct table **out, uint8_t *part, const struct workspace *ws,
+                      struct err *err)
+{
+    const struct table *all = ws->source->table;
+    const uint8_t *split = ws->split->data;
+    void *block = NULL;
+    size_t n = 0;
+
+    if (mem_big(&block, all->n_rows, sizeof(uint32_t), "rows of the sample", err))
+        return -1;
+    uint32_t *rows = block;
+    for (size_t i = 0; i < all->n_rows; i++)
+        if (split[i] != PART_NONE) {
+            part[n] = split[i];
+            rows[n++] = (uint32_t)i;
+        }
+    int rc = table_take(out, all, rows, n, err);
+    mem_big_free(block);
+    return rc;
+}
+
+static int run_cut(struct recipe_run **out, const struct workspace *ws, uint8_t *part,
+                   struct job *job, struct err *err)
+{
+    struct table *input;
+
+    if (cut_source(&input, part, ws, err))
+        return -1;
+    int rc = recipe_run(out, ws->recipe, input, part, true, NULL, job, NULL, err);
+    table_unref(input);
+    return rc;
+}
+
+/* Did a row that is in no part come through to the end? */
+static bool any_stray(const struct workspace *ws, const struct table *t)
+{
+    const uint8_t *split = ws->split->data;
+
+    for (size_t i = 0; i < t->n_rows; i++)
+        if (split[table_row_number(t, i) - 1] == PART_NONE)
+            return true;
+    return false;
+}
+
+/* First all rows of the source, since steps that removed some before the split remove them again and
+ * then show what they did; only when a row that is in no part comes through (such a step was switched
+ * off, or stood after one that learns) is the source cut down first, and stays so. */
+static int run_split(struct recipe_run **out, const struct workspace *ws, struct job *job,
+                     struct err *err)
+{
+    const struct table *all = ws->source->table;
+    const uint8_t *split = ws->split->data;
+    struct recipe_run *run = NULL;
+    void *block = NULL;
+
+    if (mem_big(&block, all->n_rows, 1, "parts of rows", err))
+        return -1;
+    uint8_t *part = block;
+    for (size_t i = 0; i < all->n_rows; i++)
+        part[i] = split[i] == PART_TRAIN ? PART_TRAIN : PART_PREDICT;
+    int rc = recipe_run(&run, ws->recipe, all, part, true, ws->run, job, NULL, err);
+    if (!rc && any_stray(ws, recipe_run_result(run))) {
+        recipe_run_unref(run);
+        rc = run_cut(&run, ws, part, job, err);
+    }
+    mem_big_free(part);
+    if (!rc)
+        *out = run;
+    return rc;
+}
+
+/* Run the recipe of a copy over its source. */
+static int run_recipe(struct workspace *ws, struct job *job, struct err *err)
+{
+    struct recipe_run *run;
+    int rc;
+
+    if (!ws->source)
+        return 0;
+    if (is_cut(ws))
+        rc = recipe_run(&run, ws->recipe, ws->run->tables[0], ws->run->parts[0], true, ws->run, job,
+                        NULL, err);
+    else if (ws->split)
+        rc = run_split(&run, ws, job, err);
+    else
+        rc = recipe_run(&run, ws->recipe, ws->source->table, NULL, true, ws->run, job, NULL, err);
+    if (rc)
+        return -1;
+    drop_run(ws);
+    ws->run = run;
+    return 0;
+}
+
+/* Run, seal and give out a copy, or throw it away. */
+static int workspace_finish(struct workspace **out, struct workspace *copy, struct job *job,
+                            struct err *err)
+{
+    if (run_recipe(copy, job, err)) {
+        workspace_unref(copy);
+        return -1;
+    }
+    *out = workspace_seal(copy);
+    return 0;
+}
+
+/* ---- new ones ---- */
+int workspace_with_source(struct workspace **out, const struct workspace *ws, struct source *source,
+                          struct err *err)
+{
+    struct workspace *copy = workspace_copy(ws);
+
+    drop_split(copy);
+    drop_models(copy);
+    drop_run(copy);
+    source_unref(copy->source);
+    copy->source = source_ref(source);
+    set_recipe(copy, recipe_empty());
+    copy->as_classes = false;
+    set_text(&copy->positive, NULL);
+    return workspace_finish(out, copy, NULL, err);
+}
+
+int workspace_with_recipe(struct workspace **out, const struct workspace *ws,
+                          const struct recipe *recipe, struct job *job, struct err *err)
+{
+    struct workspace *copy = workspace_copy(ws);
+
+    set_recipe(copy, recipe_ref(recipe));
+    if (recipe->split_at == SIZE_MAX)
+        drop_split(copy);
+    return workspace_finish(out, copy, job, err);
+}
+
+/* Missing targets can still be dropped by a later step; a class that is not there is a mistake. */
+static int check_positive(const struct workspace *ws, struct err *err)
+{
+    struct err found = { 0 };
+    struct target target;
+    struct arena arena;
+
+    if (!ws->positive)
+        return 0;
+    arena_init(&arena);
+    int rc = workspace_detect_target(&target, ws, &arena, &found);
+    arena_release(&arena);
+    if (!rc || found.code != ERR_USAGE)
+        return 0;
+    if (err)
+        *err = found;
+    return -1;
+}
+
+int workspace_with_target(struct workspace **out, const struct workspace *ws, const char *column,
+                          bool as_classes, const char *positive, struct job *job, struct err *err)
+{
+    const struct table *t = workspace_need_table(ws, err);
+
+    if (!t || !table_column(t, column, err))
+        return -1;
+    struct workspace *copy = workspace_copy(ws);
+    set_recipe(copy, recipe_set_role(ws->recipe, column, ROLE_TARGET));
+    copy->as_classes = as_classes;
+    set_text(&copy->positive, positive);
+    if (run_recipe(copy, job, err) || check_positive(copy, err)) {
+        workspace_unref(copy);
+        return -1;
+    }
+    *out = workspace_seal(copy);
+    return 0;
+}
+
+/* part of the table's rows to parts by original row. */
+static int split_buffer(struct buffer **out, const struct workspace *ws, const uint8_t *part,
+                        struct err *err)
+{
+    const struct table *t = workspace_table(ws);
+    size_t n_source = ws->source->table->n_rows, n_held = 0;
+
+    for (size_t i = 0; i < t->n_rows; i++)
+        n_held += part[i] == PART_PREDICT;
+    if (n_held == 0 || n_held == t->n_rows)
+        return err_set(err, ERR_DOMAIN, "the split leaves no %s rows; give each part some",
+                       n_held ? "training" : "held-out");
+    if (buffer_new(out, n_source, 1, "the split", err))
+        return -1;
+    uint8_t *split = (*out)->data;
+    memset(split, PART_NONE, n_source);
+    for (size_t i = 0; i < t->n_rows; i++)
+        split[table_row_number(t, i) - 1] = part[i];
+    return 0;
+}
+
+int workspace_with_split(struct workspace **out, const struct workspace *ws, const uint8_t *part,
+                         const char *text, struct job *job, struct err *err)
+{
+    struct buffer *split;
+
+    if (!workspace_need_table(ws, err) || split_buffer(&split, ws, part, err))
+        return -1;
+    struct workspace *copy = workspace_copy(ws);
+    drop_split(copy);
+    copy->split = split;
+    set_text(&copy->split_text, text);
+    set_recipe(copy, recipe_set_split(ws->recipe, ws->recipe->n_steps));
+    return workspace_finish(out, copy, job, err);
+}
+
+static struct named_model *find_model(const struct workspace *ws, const char *name)
+{
+    return (struct named_model *)(uintptr_t)workspace_model(ws, name, NULL);
+}
+
+struct workspace *workspace_with_model(const struct workspace *ws, const char *name,
+                                       const struct model *model)
+{
+    struct workspace *copy = workspace_copy(ws);
+    struct named_model *at = find_model(copy, name);
+
+    if (at)
+        named_model_release(at);
+    else
+        at = &copy->models[copy->n_models++];
+    *at = (struct named_model){ .name = mem_strdup(name),
+                                .model = model_ref(model),
+                                .split = workspace_split_digest(ws) };
+    return workspace_seal(copy);
+}
+
+static void replace_result(struct resample_result **at, const struct resample_result *r)
+{
+    if (!r)
+        return;
+    struct resample_result *old = *at;
+    *at = resample_result_ref(r);
+    resample_result_unref(old);
+}
+
+struct workspace *workspace_with_result(const struct workspace *ws, const char *name,
+                                        const struct resample_result *validated,
+                                        const struct resample_result *tested)
+{
+    struct workspace *copy = workspace_copy(ws);
+    struct named_model *at = find_model(copy, name);
+
+    assert(at);
+    replace_result(&at->validated, validated);
+    replace_result(&at->tested, tested);
+    return workspace_seal(copy);
+}
