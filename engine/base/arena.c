@@ -10,8 +10,19 @@
 
 #define ARENA_ALIGN ((size_t)16)
 /* A model of a few numbers fits the first block; doubling keeps the number of blocks small. */
-#define ARENA_FIRST ((size_t)2048)
+#define ARENA_FIRST   ((size_t)2048)
 #define ARENA_LARGEST ((size_t)1 << 20)
+
+/* Under the address sanitizer a gap follows each object, and what is not handed out is forbidden:
+ * running over the end of an object is then seen as it is with malloc. */
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#define ARENA_GAP ARENA_ALIGN
+#else
+#define ARENA_GAP                            ((size_t)0)
+#define ASAN_POISON_MEMORY_REGION(at, len)   ((void)(at), (void)(len))
+#define ASAN_UNPOISON_MEMORY_REGION(at, len) ((void)(at), (void)(len))
+#endif
 
 struct arena_block {
     struct arena_block *below;
@@ -39,20 +50,23 @@ static void push_block(struct arena *a, size_t least)
     block->size = size;
     a->head = block;
     a->used = 0;
+    ASAN_POISON_MEMORY_REGION(block->data, size);
 }
 
 void *arena_alloc(struct arena *a, size_t n, size_t size)
 {
     size_t bytes;
 
-    if (__builtin_mul_overflow(n, size, &bytes) || bytes > SIZE_MAX - ARENA_ALIGN)
+    if (__builtin_mul_overflow(n, size, &bytes) || bytes > SIZE_MAX - 2 * ARENA_ALIGN)
         abort();
     /* Nothing takes a place too, so that the address is its own. */
-    bytes = bytes ? (bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN : ARENA_ALIGN;
-    if (!a->head || a->head->size - a->used < bytes)
-        push_block(a, bytes);
+    size_t place = bytes ? (bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN : ARENA_ALIGN;
+    place += ARENA_GAP;
+    if (!a->head || a->head->size - a->used < place)
+        push_block(a, place);
     void *p = a->head->data + a->used;
-    a->used += bytes;
+    a->used += place;
+    ASAN_UNPOISON_MEMORY_REGION(p, bytes);
     return memset(p, 0, bytes);
 }
 
@@ -97,6 +111,8 @@ void arena_rewind(struct arena *a, struct arena_mark mark)
         a->head = below;
     }
     a->used = mark.used;
+    if (a->head)
+        ASAN_POISON_MEMORY_REGION(a->head->data + a->used, a->head->size - a->used);
 }
 
 void arena_release(struct arena *a)

@@ -52,7 +52,8 @@ static void copy_end(char *to, size_t size, const char *text)
 }
 
 /* The message is formed in a string of its own: its arguments may point into *err. */
-static void set_message(struct err *err, const char *fmt, va_list ap, bool keep_old)
+__attribute__((format(printf, 2, 0))) static void set_message(struct err *err, const char *fmt,
+                                                              va_list ap, bool keep_old)
 {
     struct str text;
 
@@ -64,8 +65,8 @@ static void set_message(struct err *err, const char *fmt, va_list ap, bool keep_
     str_release(&text);
 }
 
-static int set_all(struct err *err, enum err_code code, struct err_at at, const char *fmt,
-                   va_list ap)
+__attribute__((format(printf, 4, 0))) static int
+set_all(struct err *err, enum err_code code, struct err_at at, const char *fmt, va_list ap)
 {
     if (!err)
         return -1;

@@ -47,7 +47,8 @@ int err_set_at(struct err *err, enum err_code code, struct err_at at, const char
 /* Set ERR_IO with "cannot VERB PATH: <text of errno>"; reads errno first. */
 int err_set_errno(struct err *err, const char *verb, const char *path);
 
-/* Put context in front of the message ("step 3 (scale): …").  Returns -1. */
+/* Put context in front of the message, its colon and blank included ("step %d (%s): ").
+ * Returns -1. */
 int err_prefix(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Move the column by `cols` (the text that was parsed began there in its line); no effect when the

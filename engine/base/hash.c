@@ -42,7 +42,7 @@ void hasher_add_u64(struct hasher *h, uint64_t v)
     hasher_add(h, bytes, sizeof(bytes));
 }
 
-/* frexp's mantissa lies in [0.5, 1), so that its unit after scaling is 2^-36 of the value at most. */
+/* frexp's mantissa lies in [0.5, 1): rounding to 2^-36 errs by 2^-36 of the value at most. */
 static double round_real(double v)
 {
     int exponent;

@@ -17,7 +17,8 @@ struct hasher {
 
 void hasher_init(struct hasher *h);
 void hasher_add(struct hasher *h, const void *data, size_t len);
-void hasher_add_text(struct hasher *h, const char *s); /* with its length, so that parts stay apart */
+/* With its length, so that two texts stay apart. */
+void hasher_add_text(struct hasher *h, const char *s);
 void hasher_add_u64(struct hasher *h, uint64_t v);
 /* The number rounded to 36 bits of mantissa (1.5e-11), -0 as 0, every NaN alike: results then have
  * one digest on machines whose mathematical libraries differ in the last bits. */

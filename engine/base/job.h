@@ -24,8 +24,8 @@ void job_init(struct job *job);
 void job_phase(struct job *job, const char *phase);
 /* -1 with ERR_CANCELLED when cancel was asked for. */
 int job_tick(struct job *job, size_t done, size_t total, struct err *err);
-/* Make the ticks that follow cover part `i` of `n` of the range in force; returns the range that was
- * in force, to be put back with job_restore. */
+/* Make the ticks that follow cover part `i` of `n` of the range in force; returns the range
+ * that was in force, to be put back with job_restore. */
 struct job_range {
     size_t from, to;
 };

@@ -16,6 +16,7 @@
 /* File scope on purpose: it stands for the machine running out of memory, which is no property of
  * any object.  Only tests set it. */
 static atomic_size_t fail_after;
+static atomic_bool fail_on; /* and all after it */
 
 /* ---------------------------------------------------------------- small */
 
@@ -146,9 +147,8 @@ static int refuse(size_t bytes, size_t free_bytes, const char *what, struct err 
     char need[32], have[32];
 
     if (free_bytes == SIZE_MAX)
-        return err_set(err, ERR_NOMEM,
-                       "out of memory: %s needs %s; load a sample or fewer columns", what,
-                       size_words(need, bytes));
+        return err_set(err, ERR_NOMEM, "out of memory: %s needs %s; load a sample or fewer columns",
+                       what, size_words(need, bytes));
     return err_set(err, ERR_NOMEM,
                    "out of memory: %s needs %s and %s are free; load a sample or fewer columns",
                    what, size_words(need, bytes), size_words(have, free_bytes));
@@ -168,9 +168,12 @@ static bool must_fail(void)
 {
     size_t n = atomic_load(&fail_after);
 
-    while (n > 0)
+    while (n > 0) {
+        if (n == 1 && atomic_load(&fail_on))
+            return true;
         if (atomic_compare_exchange_weak(&fail_after, &n, n - 1))
             return n == 1;
+    }
     return false;
 }
 
@@ -181,7 +184,8 @@ int mem_big(void **out, size_t n, size_t size, const char *what, struct err *err
     if (!product(&bytes, n, size) || bytes > SIZE_MAX - MEM_ALIGN)
         return err_set(err, ERR_NOMEM,
                        "out of memory: %s needs more than a machine can address; "
-                       "load a sample or fewer columns", what);
+                       "load a sample or fewer columns",
+                       what);
     /* aligned_alloc wants a multiple of the alignment; at least one, so that *out is never NULL. */
     size_t whole = bytes ? (bytes + MEM_ALIGN - 1) / MEM_ALIGN * MEM_ALIGN : MEM_ALIGN;
     if (must_fail())
@@ -216,5 +220,12 @@ void mem_big_free(void *p)
 
 void mem_big_fail_after(size_t n)
 {
+    atomic_store(&fail_on, false);
+    atomic_store(&fail_after, n);
+}
+
+void mem_big_fail_from(size_t n)
+{
+    atomic_store(&fail_on, true);
     atomic_store(&fail_after, n);
 }

@@ -35,7 +35,8 @@ size_t mem_available(void);
 /* Refuse early: ERR_NOMEM when `bytes` is more than mem_available(). */
 int mem_expect(size_t bytes, const char *what, struct err *err);
 
-/* For tests: the n-th large allocation from now fails (0 switches it off). */
+/* For tests: the n-th large allocation from now fails, or it and all after it; 0 ends it. */
 void mem_big_fail_after(size_t n);
+void mem_big_fail_from(size_t n);
 
 #endif

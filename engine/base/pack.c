@@ -249,7 +249,8 @@ int unpack_end(const struct unpack *u, struct err *err)
         return err_set(err, ERR_PARSE, "damaged at byte %zu: wanted %s there", u->failed_at,
                        u->wanted);
     if (u->left > 0)
-        return err_set(err, ERR_PARSE, "damaged at byte %zu: wanted the end there, %zu bytes follow",
-                       u->offset, u->left);
+        return err_set(err, ERR_PARSE,
+                       "damaged at byte %zu: wanted the end there, %zu bytes follow", u->offset,
+                       u->left);
     return 0;
 }

@@ -1,8 +1,8 @@
 /* pack.h - values to bytes and back, for model bundles.
  *
  * Little-endian, length-prefixed, with a tag byte before each value, so that a reader that asks for
- * the wrong thing is told so.  The reader never trusts a count: it is checked against the bytes that
- * are left before anything is allocated.  Its error is sticky: after the first one every getter
+ * the wrong thing is told so.  The reader never trusts a count: it is checked against the bytes
+ * that are left before anything is allocated.  Its error is sticky: after the first one every getter
  * returns zero or an empty array and unpack_end() reports it.
  */
 #ifndef BASE_PACK_H
@@ -18,7 +18,7 @@
 
 void pack_u64(struct str *out, uint64_t v);
 void pack_i64(struct str *out, int64_t v);
-void pack_real(struct str *out, double v); /* exact bits */
+void pack_real(struct str *out, double v);      /* exact bits */
 void pack_text(struct str *out, const char *s); /* NULL is kept apart from "" */
 void pack_bytes(struct str *out, const void *data, size_t len);
 void pack_reals(struct str *out, const double *v, size_t n);

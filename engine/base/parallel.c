@@ -47,6 +47,7 @@ static void run_chunks(const struct loop *loop, size_t first, size_t last)
 
 #ifdef ASSAY_PLAIN_THREADS
 
+/* What omp_in_parallel() tells of the calling thread. */
 static _Thread_local bool inside;
 
 struct share {
@@ -110,8 +111,11 @@ static void run_team(const struct loop *loop, size_t n_threads)
 void parallel_for(size_t n, size_t chunk_size, parallel_body *body, void *ctx)
 {
     struct loop loop = {
-        .n = n, .chunk_size = chunk_size, .n_chunks = parallel_n_chunks(n, chunk_size),
-        .body = body, .ctx = ctx,
+        .n = n,
+        .chunk_size = chunk_size,
+        .n_chunks = parallel_n_chunks(n, chunk_size),
+        .body = body,
+        .ctx = ctx,
     };
     size_t n_threads = parallel_threads();
 

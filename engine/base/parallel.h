@@ -15,7 +15,8 @@ typedef void parallel_body(void *ctx, size_t begin, size_t end, size_t chunk);
 #define PARALLEL_CHUNK 8192 /* rows: 64 kB of doubles, a quarter of a usual L2 */
 
 size_t parallel_n_chunks(size_t n, size_t chunk_size);
-/* Runs body for every chunk; static schedule.  Nested calls run in the calling thread. */
+/* Runs body for every chunk; static schedule, thread t of a team takes neighbouring chunks.  A call
+ * from inside a body that runs beside others stays in its thread. */
 void parallel_for(size_t n, size_t chunk_size, parallel_body *body, void *ctx);
 
 /* Threads used from now on, 1 to 256; 0 takes the number of processors. */

@@ -24,9 +24,9 @@ enum param_type {
     PARAM_FLAG,    /* yes or no */
     PARAM_CHOICE,  /* one of `choices` */
     PARAM_TEXT,    /* any text */
-    PARAM_NAME,    /* a new name: letter or _, then letters, digits, _ - . */
+    PARAM_NAME,    /* a new name: letter of any script or _, then letters, digits, _ - . */
     PARAM_COLUMN,  /* a column's name */
-    PARAM_COLUMNS, /* names, patterns (bill_*), `all`: words or a comma-separated list */
+    PARAM_COLUMNS, /* names, patterns (bill_*), `all`: words or a list with commas (\, in a name) */
     PARAM_PATH,    /* a file */
     PARAM_EXPR,    /* an expression: takes the rest of the line */
     PARAM_MODEL,   /* a model in the workspace */
@@ -46,7 +46,9 @@ enum param_flags {
     PARAM_OUTPUT = 128, /* a path that is written */
 };
 
-/* min == max == 0 means any.  `fallback` is the default as text, NULL when there is none. */
+/* min == max == 0 means any number, inf and nan too; with a range the number is finite, and an
+ * infinite min or max leaves that side open.  `fallback` is the default as text, NULL when there is
+ * none. */
 struct param_spec {
     const char *name;
     enum param_type type;
@@ -61,9 +63,9 @@ struct param_value {
     bool set;
     bool given; /* by the user, not by default */
     bool flag;
-    int64_t integer; /* PARAM_INT; PARAM_CHOICE: index */
-    double real;     /* PARAM_REAL, PARAM_INT */
-    const char *text; /* every type: canonical text */
+    int64_t integer;         /* PARAM_INT; PARAM_CHOICE: index */
+    double real;             /* PARAM_REAL, PARAM_INT */
+    const char *text;        /* every type: canonical text */
     const char *const *list; /* PARAM_COLUMNS, PARAM_MODELS */
     size_t n_list;
     size_t col, width; /* where it stood in the line (from 1; 0 unknown), for carets */
@@ -76,12 +78,14 @@ struct params {
 };
 
 size_t param_count(const struct param_spec *specs);
-/* Index of `name`, exact or by unique prefix when `abbreviated`; -1 when unknown, -2 when ambiguous. */
+/* Index of `name`, exact or by unique prefix when `abbreviated`; -1 when unknown, -2 when
+ * ambiguous. */
 int param_find(const struct param_spec *specs, const char *name, bool abbreviated);
 
 /* A set of unset values over `specs` in the arena. */
 void params_init(struct params *p, const struct param_spec *specs, struct arena *arena);
-/* Parse and range-check `text` for parameter `i`.  A second call for a PARAM_COLUMNS or PARAM_MODELS
+/* Parse and range-check `text` for parameter `i`; *p stays as it was on error.  The value's text is
+ * canonical: it reads back as the same value.  A second call for a PARAM_COLUMNS or PARAM_MODELS
  * adds words; for any other type it is an error.  ERR_USAGE: "'pricee' is not a number; C takes a
  * real number above 0". */
 int params_set(struct params *p, size_t i, const char *text, struct arena *arena, struct err *err);
@@ -90,7 +94,7 @@ int params_resolve(struct params *p, struct arena *arena, struct err *err);
 /* Deep copy into another arena. */
 void params_copy(struct params *out, const struct params *p, struct arena *arena);
 
-/* Getters by name: asserting that the name and type exist. */
+/* Getters by name: asserting that the name and type exist; 0 and no when unset. */
 double params_real(const struct params *p, const char *name);
 int64_t params_int(const struct params *p, const char *name);
 bool params_flag(const struct params *p, const char *name);

@@ -34,10 +34,12 @@ static const char *range_fault(const struct param_spec *spec)
 
     if (!number)
         return param_has_range(spec) || open_min || open_max || (spec->flags & PARAM_LOG)
-                   ? "it has a range and is no number" : NULL;
+                   ? "it has a range and is no number"
+                   : NULL;
     if (!param_has_range(spec))
         return open_min || open_max || (spec->flags & PARAM_LOG)
-                   ? "it has an open end or a logarithm and no range" : NULL;
+                   ? "it has an open end or a logarithm and no range"
+                   : NULL;
     if (isnan(spec->min) || isnan(spec->max) || spec->min > spec->max)
         return "its range is upside down";
     if (spec->min == spec->max && (open_min || open_max))

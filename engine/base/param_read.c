@@ -267,6 +267,6 @@ int param_read(struct param_value *v, const struct param_spec *spec, const char 
     case PARAM_REST:
         return read_words(v, spec, text, arena, err);
     }
-    assert(!"unknown type in a parameter table");
+    assert(0 && "unknown type in a parameter table");
     return -1;
 }

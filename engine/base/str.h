@@ -31,7 +31,7 @@ void str_add_n(struct str *s, const char *text, size_t len);
 void str_add_char(struct str *s, char c);
 void str_add_repeat(struct str *s, const char *text, size_t times);
 void str_addf(struct str *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void str_vaddf(struct str *s, const char *fmt, va_list ap);
+void str_vaddf(struct str *s, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 /* Text from data, safe for a terminal: control bytes, DEL, C1 controls, bidirectional controls and
  * bytes that are no UTF-8 appear as \n, \t, \xNN, \u{NNNN}; everything else as it is. */
 void str_add_escaped(struct str *s, const char *text, size_t len);

@@ -194,8 +194,8 @@ size_t text_decode(uint32_t *code, const char *s, size_t len)
         return 1;
     }
     /* No sequence is longer than 4 bytes, and the length is a signed type there. */
-    utf8proc_ssize_t step =
-        utf8proc_iterate((const utf8proc_uint8_t *)s, len < 4 ? (utf8proc_ssize_t)len : 4, &got);
+    utf8proc_ssize_t step = utf8proc_iterate((const utf8proc_uint8_t *)s,
+                                             len < 4 ? (utf8proc_ssize_t)len : 4, &got);
     if (step <= 0) {
         *code = 0xFFFD;
         return 1;

@@ -41,7 +41,8 @@ bool text_is_letter(uint32_t code);
 
 /* Damerau-Levenshtein distance over bytes, at most `limit` + 1. */
 size_t text_distance(const char *a, const char *b, size_t limit);
-/* The candidate nearest to `word` for "did you mean"; NULL when none is near.  `names` ends in NULL. */
+/* The candidate nearest to `word` for "did you mean"; NULL when none is near.  `names` ends in
+ * NULL. */
 const char *text_nearest(const char *word, const char *const *names);
 /* Shell pattern (* ? […]) against a whole name. */
 bool text_matches_glob(const char *pattern, const char *name);

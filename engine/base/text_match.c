@@ -130,7 +130,7 @@ bool text_matches_glob(const char *pattern, const char *name)
 {
     const char *star = NULL, *resume = NULL;
 
-    /* On a mismatch the last star takes one character more; earlier stars need not be tried again. */
+    /* On a mismatch the last star takes one character more; earlier stars need no second try. */
     while (*name != '\0') {
         if (*pattern == '*') {
             star = ++pattern;

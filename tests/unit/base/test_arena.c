@@ -5,6 +5,9 @@
 #include <cmocka.h>
 
 #include <string.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
 
 #include "base/arena.h"
 
@@ -78,6 +81,25 @@ static void test_mark_of_an_empty_arena_frees_everything(void **state)
     arena_release(&a);
 }
 
+#ifdef __SANITIZE_ADDRESS__
+static void test_the_sanitizer_sees_the_ends(void **state)
+{
+    struct arena a;
+
+    (void)state;
+    arena_init(&a);
+    arena_alloc(&a, 1, 1);
+    struct arena_mark mark = arena_mark(&a);
+    char *p = arena_alloc(&a, 13, 1), *q = arena_alloc(&a, 16, 1);
+    assert_false(__asan_address_is_poisoned(p + 12));
+    assert_true(__asan_address_is_poisoned(p + 13));
+    assert_true(__asan_address_is_poisoned(q + 16));
+    arena_rewind(&a, mark);
+    assert_true(__asan_address_is_poisoned(p));
+    arena_release(&a);
+}
+#endif
+
 static void test_printf_takes_any_length(void **state)
 {
     struct arena a;
@@ -101,6 +123,9 @@ int main(void)
         cmocka_unit_test(test_earlier_memory_stays_when_blocks_are_added),
         cmocka_unit_test(test_rewind_frees_what_came_after),
         cmocka_unit_test(test_mark_of_an_empty_arena_frees_everything),
+#ifdef __SANITIZE_ADDRESS__
+        cmocka_unit_test(test_the_sanitizer_sees_the_ends),
+#endif
         cmocka_unit_test(test_printf_takes_any_length),
     };
 

@@ -89,7 +89,8 @@ static void test_arguments_may_come_from_the_error_itself(void **state)
 
     (void)state;
     err_set_at(&err, ERR_IO, (struct err_at){ .file = "a.csv", .line = 1 }, "inner");
-    err_set_at(&err, ERR_PARSE, (struct err_at){ .file = err.file, .line = 2 }, "outer: %s", err.msg);
+    err_set_at(&err, ERR_PARSE, (struct err_at){ .file = err.file, .line = 2 }, "outer: %s",
+               err.msg);
     assert_string_equal(err.msg, "outer: inner");
     assert_string_equal(err.file, "a.csv");
 }

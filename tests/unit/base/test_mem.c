@@ -145,6 +145,21 @@ static void test_only_the_nth_allocation_fails(void **state)
     mem_big_free(p[0]);
 }
 
+static void test_all_from_the_nth_fail(void **state)
+{
+    void *p[4] = { 0 };
+
+    (void)state;
+    mem_big_fail_from(3);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(mem_big(&p[i], 10, 8, "x", NULL), i >= 2 ? -1 : 0);
+    for (int i = 0; i < 4; i++)
+        mem_big_free(p[i]);
+    mem_big_fail_after(0);
+    assert_int_equal(mem_big(&p[0], 10, 8, "x", NULL), 0);
+    mem_big_free(p[0]);
+}
+
 static void test_expect_refuses_early(void **state)
 {
     struct err err = { 0 };
@@ -184,6 +199,7 @@ int main(void)
         cmocka_unit_test(test_grow_keeps_the_used_part),
         cmocka_unit_test(test_grow_that_fails_leaves_the_block),
         cmocka_unit_test(test_only_the_nth_allocation_fails),
+        cmocka_unit_test(test_all_from_the_nth_fail),
         cmocka_unit_test(test_expect_refuses_early),
         cmocka_unit_test(test_available_obeys_the_process_limit),
     };

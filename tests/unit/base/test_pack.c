@@ -151,8 +151,9 @@ static struct unpack lie(char tag, uint64_t count, struct arena *arena, struct s
 
 static void test_lying_counts_are_refused_before_allocating(void **state)
 {
-    static const uint64_t counts[] = { 1, 1000, UINT64_MAX, UINT64_MAX / 8 + 1,
-                                       (uint64_t)1 << 61, (uint64_t)1 << 63 };
+    static const uint64_t counts[] = {
+        1, 1000, UINT64_MAX, UINT64_MAX / 8 + 1, (uint64_t)1 << 61, (uint64_t)1 << 63
+    };
     struct arena arena;
     struct str data;
     struct err err = { 0 };

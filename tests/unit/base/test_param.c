@@ -15,13 +15,26 @@ static const char *const methods[] = { "mean", "median", "mode", "mode-of-all", 
 enum { COLUMNS, METHOD, C, FOLDS, RATIO, QUIET, AS, MODELS, TO, SHIFT };
 
 static const struct param_spec specs[] = {
-    { .name = "columns", .type = PARAM_COLUMNS, .flags = PARAM_REQUIRED | PARAM_WORD,
+    { .name = "columns",
+      .type = PARAM_COLUMNS,
+      .flags = PARAM_REQUIRED | PARAM_WORD,
       .help = "columns to fill" },
-    { .name = "method", .type = PARAM_CHOICE, .choices = methods, .fallback = "mean",
+    { .name = "method",
+      .type = PARAM_CHOICE,
+      .choices = methods,
+      .fallback = "mean",
       .help = "what to fill with" },
-    { .name = "C", .type = PARAM_REAL, .flags = PARAM_OPEN_MIN | PARAM_LOG, .max = INFINITY,
-      .fallback = "1.0", .help = "inverse of the penalty" },
-    { .name = "folds", .type = PARAM_INT, .min = 2, .max = INFINITY, .fallback = "5",
+    { .name = "C",
+      .type = PARAM_REAL,
+      .flags = PARAM_OPEN_MIN | PARAM_LOG,
+      .max = INFINITY,
+      .fallback = "1.0",
+      .help = "inverse of the penalty" },
+    { .name = "folds",
+      .type = PARAM_INT,
+      .min = 2,
+      .max = INFINITY,
+      .fallback = "5",
       .help = "number of folds" },
     { .name = "ratio", .type = PARAM_REAL, .min = 0, .max = 1, .help = "share of rows" },
     { .name = "quiet", .type = PARAM_FLAG, .fallback = "no", .help = "say less" },
@@ -106,8 +119,10 @@ static void test_int(void **state)
     assert_true(params_int(&f->params, "folds") == 10);
     assert_true(params_real(&f->params, "folds") == 10);
     accept(f, FOLDS, "2", "2");
-    refuse(f, FOLDS, "ten", "'ten' is not a whole number; folds takes a whole number of at least 2");
-    refuse(f, FOLDS, "2.5", "'2.5' is not a whole number; folds takes a whole number of at least 2");
+    refuse(f, FOLDS, "ten",
+           "'ten' is not a whole number; folds takes a whole number of at least 2");
+    refuse(f, FOLDS, "2.5",
+           "'2.5' is not a whole number; folds takes a whole number of at least 2");
     refuse(f, FOLDS, "1e6", "folds=1e6 is not written as a whole number; write folds=1000000");
     refuse(f, FOLDS, "", "'' is not a whole number; folds takes a whole number of at least 2");
     refuse(f, FOLDS, "1", "folds=1 is out of range; folds takes a whole number of at least 2");
@@ -295,8 +310,9 @@ static void test_copy_outlives_its_source(void **state)
 
 static void check_range(double min, double max, unsigned flags, const char *expected)
 {
-    struct param_spec spec = { .name = "x", .type = PARAM_REAL, .min = min, .max = max,
-                               .flags = flags };
+    struct param_spec spec = {
+        .name = "x", .type = PARAM_REAL, .min = min, .max = max, .flags = flags
+    };
     struct str out;
 
     str_init(&out);
@@ -354,40 +370,49 @@ static void test_check_finds_each_fault(void **state)
                 "parameter x: its help ends in a full stop");
     check_fault((struct param_spec){ .name = "x", .help = "a\nb" },
                 "parameter x: its help is more than one line");
-    check_fault((struct param_spec){ .name = "x", .help = "h", .type = PARAM_REAL, .min = 2,
-                                     .max = 1 },
-                "parameter x: its range is upside down");
-    check_fault((struct param_spec){ .name = "x", .help = "h", .type = PARAM_REAL, .min = 1,
-                                     .max = 1, .flags = PARAM_OPEN_MIN },
+    check_fault(
+        (struct param_spec){ .name = "x", .help = "h", .type = PARAM_REAL, .min = 2, .max = 1 },
+        "parameter x: its range is upside down");
+    check_fault((struct param_spec){ .name = "x",
+                                     .help = "h",
+                                     .type = PARAM_REAL,
+                                     .min = 1,
+                                     .max = 1,
+                                     .flags = PARAM_OPEN_MIN },
                 "parameter x: its range is empty");
-    check_fault((struct param_spec){ .name = "x", .help = "h", .type = PARAM_REAL,
-                                     .flags = PARAM_LOG },
-                "parameter x: it has an open end or a logarithm and no range");
-    check_fault((struct param_spec){ .name = "x", .help = "h", .type = PARAM_REAL, .min = -1,
-                                     .max = 1, .flags = PARAM_LOG },
-                "parameter x: its logarithm is wanted and it may be negative");
+    check_fault(
+        (struct param_spec){ .name = "x", .help = "h", .type = PARAM_REAL, .flags = PARAM_LOG },
+        "parameter x: it has an open end or a logarithm and no range");
+    check_fault(
+        (struct param_spec){
+            .name = "x", .help = "h", .type = PARAM_REAL, .min = -1, .max = 1, .flags = PARAM_LOG },
+        "parameter x: its logarithm is wanted and it may be negative");
     check_fault((struct param_spec){ .name = "x", .help = "h", .type = PARAM_TEXT, .max = 3 },
                 "parameter x: it has a range and is no number");
     check_fault((struct param_spec){ .name = "x", .help = "h", .type = PARAM_CHOICE },
                 "parameter x: it has no choices");
-    check_fault((struct param_spec){ .name = "x", .help = "h", .type = PARAM_CHOICE,
-                                     .choices = none },
-                "parameter x: it has no choices");
-    check_fault((struct param_spec){ .name = "x", .help = "h", .type = PARAM_CHOICE,
-                                     .choices = same },
-                "parameter x: one of its choices stands there twice");
-    check_fault((struct param_spec){ .name = "x", .help = "h", .type = PARAM_TEXT,
-                                     .choices = methods },
-                "parameter x: it has choices and is no choice");
-    check_fault((struct param_spec){ .name = "x", .help = "h", .type = PARAM_TEXT,
-                                     .flags = PARAM_REQUIRED, .fallback = "y" },
+    check_fault(
+        (struct param_spec){ .name = "x", .help = "h", .type = PARAM_CHOICE, .choices = none },
+        "parameter x: it has no choices");
+    check_fault(
+        (struct param_spec){ .name = "x", .help = "h", .type = PARAM_CHOICE, .choices = same },
+        "parameter x: one of its choices stands there twice");
+    check_fault(
+        (struct param_spec){ .name = "x", .help = "h", .type = PARAM_TEXT, .choices = methods },
+        "parameter x: it has choices and is no choice");
+    check_fault((struct param_spec){ .name = "x",
+                                     .help = "h",
+                                     .type = PARAM_TEXT,
+                                     .flags = PARAM_REQUIRED,
+                                     .fallback = "y" },
                 "parameter x: it is required and has a default");
-    check_fault((struct param_spec){ .name = "x", .help = "h", .type = PARAM_TEXT,
-                                     .flags = PARAM_INPUT },
-                "parameter x: it is read or written and is no path");
-    check_fault((struct param_spec){ .name = "x", .help = "h", .type = PARAM_INT, .min = 1,
-                                     .max = 3, .fallback = "4" },
-                "parameter x: its default: x=4 is out of range; x takes a whole number from 1 to 3");
+    check_fault(
+        (struct param_spec){ .name = "x", .help = "h", .type = PARAM_TEXT, .flags = PARAM_INPUT },
+        "parameter x: it is read or written and is no path");
+    check_fault(
+        (struct param_spec){
+            .name = "x", .help = "h", .type = PARAM_INT, .min = 1, .max = 3, .fallback = "4" },
+        "parameter x: its default: x=4 is out of range; x takes a whole number from 1 to 3");
 }
 
 static void test_check_looks_across_rows(void **state)
@@ -396,17 +421,17 @@ static void test_check_looks_across_rows(void **state)
     struct param_spec twice[] = { { .name = "x", .help = "h", .type = PARAM_TEXT },
                                   { .name = "x", .help = "h", .type = PARAM_TEXT },
                                   { .name = NULL } };
-    struct param_spec rest[] = { { .name = "x", .help = "h", .type = PARAM_EXPR },
-                                 { .name = "y", .help = "h", .type = PARAM_TEXT,
-                                   .flags = PARAM_WORD },
-                                 { .name = NULL } };
+    struct param_spec rest[] = {
+        { .name = "x", .help = "h", .type = PARAM_EXPR },
+        { .name = "y", .help = "h", .type = PARAM_TEXT, .flags = PARAM_WORD },
+        { .name = NULL }
+    };
 
     (void)state;
     assert_int_equal(param_check_specs(twice, &err), -1);
     assert_string_equal(err.msg, "parameter x: its name stands there twice");
     assert_int_equal(param_check_specs(rest, &err), -1);
-    assert_string_equal(err.msg,
-                        "parameter x: it takes the rest of the line and a word follows");
+    assert_string_equal(err.msg, "parameter x: it takes the rest of the line and a word follows");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

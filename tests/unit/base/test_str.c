@@ -78,10 +78,18 @@ static void test_escapes_what_a_terminal_would_obey(void **state)
     check_escape("plain \\ 'text' größe 猫", 26, "plain \\ 'text' größe 猫");
     check_escape("a\nb\tc\rd", 7, "a\\nb\\tc\\x0Dd");
     check_escape("\x1b]0;x\a\x7f\0", 8, "\\x1B]0;x\\x07\\x7F\\x00");
-    check_escape("\xc2\x9b""31m", 5, "\\u{009B}31m");       /* C1: CSI */
-    check_escape("a\xe2\x80\xae""b", 5, "a\\u{202E}b");     /* override */
-    check_escape("a\xe2\x81\xa6""b", 5, "a\\u{2066}b");     /* isolate */
-    check_escape("a\xe2\x80\x8f""b", 5, "a\\u{200F}b");     /* mark */
+    check_escape("\xc2\x9b"
+                 "31m",
+                 5, "\\u{009B}31m"); /* C1: CSI */
+    check_escape("a\xe2\x80\xae"
+                 "b",
+                 5, "a\\u{202E}b"); /* override */
+    check_escape("a\xe2\x81\xa6"
+                 "b",
+                 5, "a\\u{2066}b"); /* isolate */
+    check_escape("a\xe2\x80\x8f"
+                 "b",
+                 5, "a\\u{200F}b"); /* mark */
     check_escape("\xff\xc3(\xe2\x82", 5, "\\xFF\\xC3(\\xE2\\x82");
     check_escape("\xef\xbf\xbd", 3, "\xef\xbf\xbd"); /* U+FFFD itself is fine */
 }

@@ -21,8 +21,13 @@ static void test_int_reads_the_whole_range(void **state)
         const char *text;
         int64_t value;
     } good[] = {
-        { "0", 0 }, { "-0", 0 }, { "+7", 7 }, { "007", 7 }, { "-12", -12 },
-        { "9223372036854775807", INT64_MAX }, { "-9223372036854775808", INT64_MIN },
+        { "0", 0 },
+        { "-0", 0 },
+        { "+7", 7 },
+        { "007", 7 },
+        { "-12", -12 },
+        { "9223372036854775807", INT64_MAX },
+        { "-9223372036854775808", INT64_MIN },
     };
 
     (void)state;
@@ -35,9 +40,18 @@ static void test_int_reads_the_whole_range(void **state)
 
 static void test_int_refuses_all_else(void **state)
 {
-    static const char *const bad[] = { "",     "-",   "+",   " 1",  "1 ",
-                                       "1.0",  "1e3", "0x1", "--1", "1,000",
-                                       "9223372036854775808", "-9223372036854775809",
+    static const char *const bad[] = { "",
+                                       "-",
+                                       "+",
+                                       " 1",
+                                       "1 ",
+                                       "1.0",
+                                       "1e3",
+                                       "0x1",
+                                       "--1",
+                                       "1,000",
+                                       "9223372036854775808",
+                                       "-9223372036854775809",
                                        "99999999999999999999999" };
     int64_t v = 99;
 
@@ -54,9 +68,26 @@ static void test_int_refuses_all_else(void **state)
 static void test_real_reads_as_the_c_library_does(void **state)
 {
     static const char *const good[] = {
-        "0", "-0", "1", "+1.5", ".5", "5.", "1e3", "1E-3", "1e+22", "1e23", "123456789012345678",
-        "9007199254740993", "0.1", "2.2250738585072011e-308", "5e-324", "1e-400", "400e0",
-        "1.7976931348623157e308", "0.000000000000000000000000000000000000001", "8.5e-23",
+        "0",
+        "-0",
+        "1",
+        "+1.5",
+        ".5",
+        "5.",
+        "1e3",
+        "1E-3",
+        "1e+22",
+        "1e23",
+        "123456789012345678",
+        "9007199254740993",
+        "0.1",
+        "2.2250738585072011e-308",
+        "5e-324",
+        "1e-400",
+        "400e0",
+        "1.7976931348623157e308",
+        "0.000000000000000000000000000000000000001",
+        "8.5e-23",
         "179769313486231570000000000000000000000000000000000000000000000000000000000000000000000",
         "3.14159265358979323846264338327950288419716939937510582097494459230781640628620899862803",
     };
@@ -82,10 +113,12 @@ static void test_real_reads_words(void **state)
 
 static void test_real_refuses_all_else(void **state)
 {
-    static const char *const bad[] = { "",    ".",     "-",      "e5",   "1e",    "1e+",  "1.2.3",
-                                       "0x1", "1e400", "-1e400", " 1",   "1 ",    "1,5",  "1e5.0",
-                                       "na",  "infi",  "nano",   "1_0",  "1d5",   "\xd9\xa1",
-                                       "1e999999999999999999999", "--1", "infinityx" };
+    static const char *const bad[] = {
+        "",    ".",        "-",      "e5",  "1e",  "1e+",      "1.2.3",
+        "0x1", "1e400",    "-1e400", " 1",  "1 ",  "1,5",      "1e5.0",
+        "na",  "infi",     "nano",   "1_0", "1d5", "\xd9\xa1", "1e999999999999999999999",
+        "--1", "infinityx"
+    };
     double v = 99;
 
     (void)state;
@@ -198,8 +231,9 @@ static void test_prefix_never_splits(void **state)
 
 static void test_decode_names_broken_bytes(void **state)
 {
-    static const char *const broken[] = { "\x80", "\xc3", "\xc0\x80", "\xed\xa0\x80",
-                                          "\xf5\x80\x80\x80", "\xe2\x82" };
+    static const char *const broken[] = {
+        "\x80", "\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf5\x80\x80\x80", "\xe2\x82"
+    };
     uint32_t code;
     size_t bad_at = 99;
 
@@ -285,21 +319,36 @@ static void test_glob(void **state)
         const char *pattern, *name;
         bool matches;
     } cases[] = {
-        { "bill_*", "bill_length", true },   { "bill_*", "bill_", true },
-        { "bill_*", "a_bill_length", false }, { "*_mm", "bill_length_mm", true },
-        { "*a*b*c", "xaxxbxbxc", true },     { "*a*b*c", "xaxxbxbx", false },
-        { "x?", "x1", true },                { "x?", "x", false },
-        { "x?", "xß", true },                { "x?", "x12", false },
-        { "[a-c]1", "b1", true },            { "[a-c]1", "d1", false },
-        { "[!a-c]1", "d1", true },           { "[^a-c]1", "a1", false },
-        { "[]x]", "]", true },               { "[]x]", "x", true },
-        { "[ä-ü]", "ö", true },              { "[a", "[a", true },
-        { "a[", "a[", true },                { "[a-]", "-", true },
-        { "[*]", "*", true },                { "[*]", "x", false },
-        { "", "", true },                    { "", "a", false },
-        { "*", "", true },                   { "**", "abc", true },
-        { "Price", "price", false },         { "*\xff", "a\xff", true },
-        { "*[", "x[", true },                { "[!]", "[!]", true },
+        { "bill_*", "bill_length", true },
+        { "bill_*", "bill_", true },
+        { "bill_*", "a_bill_length", false },
+        { "*_mm", "bill_length_mm", true },
+        { "*a*b*c", "xaxxbxbxc", true },
+        { "*a*b*c", "xaxxbxbx", false },
+        { "x?", "x1", true },
+        { "x?", "x", false },
+        { "x?", "xß", true },
+        { "x?", "x12", false },
+        { "[a-c]1", "b1", true },
+        { "[a-c]1", "d1", false },
+        { "[!a-c]1", "d1", true },
+        { "[^a-c]1", "a1", false },
+        { "[]x]", "]", true },
+        { "[]x]", "x", true },
+        { "[ä-ü]", "ö", true },
+        { "[a", "[a", true },
+        { "a[", "a[", true },
+        { "[a-]", "-", true },
+        { "[*]", "*", true },
+        { "[*]", "x", false },
+        { "", "", true },
+        { "", "a", false },
+        { "*", "", true },
+        { "**", "abc", true },
+        { "Price", "price", false },
+        { "*\xff", "a\xff", true },
+        { "*[", "x[", true },
+        { "[!]", "[!]", true },
     };
 
     (void)state;
