@@ -10,12 +10,19 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/mem.h"
 
 struct buffer {
     atomic_uint refs;
     size_t size; /* bytes in use */
     void *data;
 };
+
+/* What a block of `size` bytes takes up: the next multiple of 64. */
+static inline size_t buffer_padded(size_t size)
+{
+    return (size + MEM_ALIGN - 1) / MEM_ALIGN * MEM_ALIGN;
+}
 
 /* n * size bytes, zeroed.  ERR_NOMEM; `what` as in mem_big. */
 int buffer_new(struct buffer **out, size_t n, size_t size, const char *what, struct err *err);

@@ -62,7 +62,8 @@ int column_new(struct column **out, enum column_type type, size_t n_rows, struct
 /* Mark row i missing (value slot becomes zero); before sharing only.  The first call allocates the
  * bitmap: ERR_NOMEM. Not for use from several threads at once. */
 int column_set_missing(struct column *c, size_t i, struct err *err);
-/* Count the missing ones; drop a bitmap that marks none.  Call once before sharing. */
+/* Count the missing ones, clear their value slots, drop a bitmap that marks none.  Call once before
+ * sharing. */
 void column_seal(struct column *c);
 
 struct column *column_ref(const struct column *c);
@@ -135,16 +136,18 @@ static inline bool column_is_text(const struct column *c) /* text, category */
 const char *column_type_name(enum column_type type); /* "bool" "int" "real" "category" "text" … */
 bool column_type_parse(enum column_type *out, const char *name);
 
-/* Values at rows[0..n), in that order.  A reference to c itself when rows is NULL.  ERR_NOMEM. */
+/* Values at rows[0..n), in that order; the first n when rows is NULL (a reference to c itself when
+ * that is all of them).  Shares the levels.  ERR_NOMEM. */
 int column_take(struct column **out, const struct column *c, const uint32_t *rows, size_t n,
                 struct err *err);
-/* Equal type and value, or both missing; categories and text compare by text; NaN equals NaN. */
+/* Equal type and value, or both missing (of whatever types); categories and text compare by text;
+ * NaN equals NaN. */
 bool column_cells_equal(const struct column *a, size_t i, const struct column *b, size_t j);
 /* Digest of type and values (reals rounded as hasher_add_real does); cached. */
 struct digest column_digest(const struct column *c);
-/* Bytes held by the column's buffers. */
+/* Bytes in the column's buffers and its levels. */
 size_t column_bytes(const struct column *c);
-/* Number of different values that are not missing, exact. */
+/* Number of different values that are not missing, exact; NaN is one value. */
 size_t column_n_distinct(const struct column *c);
 /* The code of a level, -1 when there is none; O(log levels). */
 int32_t column_level_find(const struct column *category, struct span text);
@@ -167,6 +170,7 @@ void builder_add_real(struct column_builder *b, double v);
 void builder_add_text(struct column_builder *b, const char *s, size_t len); /* text, category */
 /* The cell of another column of the same type (category ↔ text is fine). */
 void builder_add_cell(struct column_builder *b, const struct column *c, size_t i);
+/* The column, sealed; releases the builder, also on error.  ERR_NOMEM, ERR_SHAPE (too many levels). */
 int builder_finish(struct column **out, struct column_builder *b, struct err *err);
 
 #endif

@@ -31,7 +31,9 @@ struct diff {
     struct buffer *rows_gone;    /* uint32 (rows_removed): indices in before; NULL when none */
 };
 
-/* O(cells of the columns that are not shared).  ERR_NOMEM. */
+/* O(cells of the columns that are not shared).  A cell whose column changed its type is changed unless
+ * it is missing in both.  ERR_SHAPE when after has a row that before has not, or in another order;
+ * ERR_NOMEM. */
 int diff_tables(struct diff **out, const struct table *before, const struct table *after,
                 struct err *err);
 void diff_free(struct diff *d); /* NULL is fine */
@@ -39,7 +41,8 @@ void diff_free(struct diff *d); /* NULL is fine */
 /* Was cell (row, col of after) changed? */
 bool diff_cell(const struct diff *d, size_t row, size_t col);
 size_t diff_row_before(const struct diff *d, size_t row);
-/* The next changed cell after (row, col) in row-major order, or the previous one; false at the end.
+/* The next changed cell after (row, col) in row-major order, or the previous one; false, and both
+ * untouched, at the end.
  * Start from row = SIZE_MAX for the first (or the last). */
 bool diff_next(const struct diff *d, size_t *row, size_t *col);
 bool diff_previous(const struct diff *d, size_t *row, size_t *col);
