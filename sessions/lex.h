@@ -28,6 +28,7 @@ struct line {
     size_t n;
     const char *text;    /* the line with parameters in place, without its comment, trimmed */
     const char *comment; /* after '#', trimmed; NULL when there is none */
+    struct err bad;      /* a quote that is never closed: matters unless it stands in free text */
 };
 
 /* Names and values of session parameters (-D name=value). */
@@ -36,7 +37,8 @@ struct definitions {
     size_t n;
 };
 
-/* ERR_PARSE with the place: quote never closed, parameter without a value, control character. */
+/* ERR_PARSE or ERR_USAGE with the place: parameter without a value, control character.  A quote that
+ * is never closed is left in `bad`, since free text (note it's late) may hold one. */
 int lex_line(struct line *out, const char *text, const struct definitions *defs,
              struct arena *arena, struct err *err);
 /* Put `text` into a line as one word: bare when it can stand so, else in double quotes. */

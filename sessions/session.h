@@ -48,13 +48,13 @@ struct entry {
     bool recorded;           /* goes into the session file */
     bool changed;            /* the workspace is another one */
     double ms;
-    char *note;              /* NULL */
 };
 
 struct session {
     struct session_options options;
     size_t n_entries, n_done, cap; /* entries[n_done..n_entries) were undone and can be redone */
     struct entry **entries;
+    struct entry *aside;     /* the last volatile command */
     struct workspace *empty;
     size_t looks;            /* times held-out rows were opened; undo does not turn it back */
     struct journal *journal; /* NULL */
@@ -98,12 +98,12 @@ struct task {
 int session_begin(struct task **out, struct session *s, const char *line, const char *file,
                   size_t line_number, struct err *err);
 void task_run(struct task *t);
-/* Publishes and frees the task.  -1 with the command's error; *out (may be NULL) gets the new entry,
- * borrowed, also for a failed one; NULL for volatile commands, whose report is moved to `volatile_report` when
- * that is not NULL. */
+/* Publishes and frees the task.  -1 with the command's error; *out (may be NULL) gets the entry,
+ * borrowed, also for a failed one.  The entry of a volatile command is not part of the history and
+ * lives until the next command. */
 int session_finish(struct session *s, struct task *t, const struct entry **out, struct err *err);
 
-/* All three.  The report of the command is moved to *report when not NULL (initialise nothing). */
+/* All three. */
 int session_do(struct session *s, const char *line, const char *file, size_t line_number,
                const struct entry **out, struct err *err);
 
@@ -112,7 +112,10 @@ struct queued {
     char *text, *file, *recorded; /* recorded: "#=" comment, NULL */
     size_t line_number;
 };
-int session_queue_file(struct session *s, const char *path, bool front, struct err *err);
+/* The lines of a session file, before those that wait already. */
+int session_queue_file(struct session *s, const char *path, struct err *err);
+/* One line behind those that wait. */
+void session_queue_line(struct session *s, const char *text, const char *file, size_t number);
 bool session_next(struct session *s, struct queued *out); /* yours: queued_release */
 void queued_release(struct queued *q);
 void session_queue_clear(struct session *s);

@@ -1,0 +1,212 @@
+/* batch.c - run, replay and predict without a screen. */
+#include "batch.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "io/reader.h"
+#include "io/writer.h"
+#include "learn/model.h"
+
+/* ---------------------------------------------------------------- printing */
+
+/* "FILE:LINE: error: what", then the line with a caret under the offending part. */
+static void print_error(const struct batch_options *o, const char *line, const char *file,
+                        size_t number, const struct err *why)
+{
+    if (why->file[0] && (strcmp(why->file, file) != 0 || why->line != number)) {
+        fprintf(o->err, "%s:%zu: error: %s:%zu:", file, number, why->file, why->line);
+        if (why->col)
+            fprintf(o->err, "%zu:", why->col);
+        fprintf(o->err, " %s\n", why->msg);
+        return;
+    }
+    fprintf(o->err, "%s:%zu: error: %s\n", file, number, why->msg);
+    size_t len = strlen(line);
+    if (why->col == 0 || why->col > len + 1 || len > 2000)
+        return;
+    struct str shown;
+    str_init(&shown);
+    str_add_escaped(&shown, line, len);
+    fprintf(o->err, "    %s\n    %*s", shown.buf, (int)(why->col - 1), "");
+    for (size_t i = 0; i < (why->width ? why->width : 1) && why->col + i <= len + 1; i++)
+        fputc('^', o->err);
+    fputc('\n', o->err);
+    str_release(&shown);
+}
+
+static void print_json_error(const struct batch_options *o, const char *line, size_t number,
+                             const struct err *why)
+{
+    json_t *error = json_pack("{s:s}", "message", why->msg);
+
+    if (!error)
+        error = json_pack("{s:s}", "message", "the message is not valid UTF-8");
+    if (why->file[0])
+        json_object_set_new(error, "file", json_string(why->file));
+    if (why->line)
+        json_object_set_new(error, "line", json_integer((json_int_t)why->line));
+    if (why->col)
+        json_object_set_new(error, "column", json_integer((json_int_t)why->col));
+    json_t *command = json_string(line);
+    json_t *object = json_pack("{s:I,s:o,s:b,s:o}", "line", (json_int_t)number, "command",
+                               command ? command : json_null(), "ok", 0, "error", error);
+    json_dumpf(object, o->out, JSON_COMPACT);
+    fputc('\n', o->out);
+    json_decref(object);
+}
+
+static void print_json_entry(const struct batch_options *o, const struct entry *e, size_t number)
+{
+    json_t *command = json_string(e->line);
+    json_t *object = json_pack("{s:I,s:o,s:b,s:f,s:O}", "line", (json_int_t)number, "command",
+                               command ? command : json_null(), "ok", 1, "ms", e->ms, "report",
+                               e->report.data);
+
+    json_dumpf(object, o->out, JSON_COMPACT);
+    fputc('\n', o->out);
+    json_decref(object);
+}
+
+static void print_entry(const struct batch_options *o, const char *typed, const struct entry *e,
+                        size_t number)
+{
+    if (o->json) {
+        print_json_entry(o, e, number);
+    } else if (!o->quiet) {
+        fprintf(o->out, "> %s\n%s", typed, e->report.text.buf);
+        if (e->report.text.len)
+            fputc('\n', o->out);
+    }
+    fflush(o->out);
+}
+
+/* ---------------------------------------------------------------- replay */
+
+/* The file=… part of what was recorded behind "#=". */
+static bool same_input(const char *recorded, const char *now)
+{
+    const char *at = strstr(recorded, "file=");
+
+    return !at || (now && strncmp(at + 5, now, strlen(now)) == 0);
+}
+
+static int check_entry(const struct batch_options *o, const struct entry *e, const char *file,
+                       size_t number, const char *recorded)
+{
+    char mark[26];
+
+    if (!o->check || !recorded || !e->recorded)
+        return EXIT_OK;
+    script_digest(mark, e->line, e->digest);
+    if (strncmp(recorded, mark, strlen(mark)) == 0 && same_input(recorded, e->input_digest))
+        return EXIT_OK;
+    const char *why = "the result is another one, though command and data are the same: another "
+                      "version, or an earlier command was changed";
+    if (strncmp(recorded, mark, 8) != 0)
+        why = "the command was edited, or means something else in this version";
+    else if (!same_input(recorded, e->input_digest))
+        why = "the file it reads has changed since it was recorded";
+    fprintf(o->err, "%s:%zu: differs: %s\n    recorded %.25s, now %s\n    %s\n", file, number,
+            e->line, recorded, mark, why);
+    return EXIT_DIFFERS;
+}
+
+/* ---------------------------------------------------------------- running */
+
+static int run_one(struct session *s, const char *line, const char *file, size_t number,
+                   const char *recorded, const struct batch_options *o)
+{
+    struct err why = { 0 };
+    const struct entry *e = NULL;
+
+    if (session_do(s, line, NULL, 0, &e, &why)) {
+        if (o->json)
+            print_json_error(o, line, number, &why);
+        print_error(o, line, file, number, &why);
+        return why.code == ERR_CANCELLED ? EXIT_INTERRUPTED : EXIT_FAILED;
+    }
+    if (!e)
+        return EXIT_OK;
+    print_entry(o, line, e, number);
+    int status = check_entry(o, e, file, number, recorded);
+    return status ? status : e->report.status;
+}
+
+int batch_line(struct session *s, const char *line, const char *file, size_t number,
+               const char *recorded, const struct batch_options *o)
+{
+    int status = run_one(s, line, file, number, recorded, o);
+    struct queued next;
+
+    while (!status && !s->quit && session_next(s, &next)) {
+        status = run_one(s, next.text, next.file, next.line_number, next.recorded, o);
+        queued_release(&next);
+    }
+    if (status)
+        session_queue_clear(s);
+    return status;
+}
+
+int batch_run(struct session *s, const struct script *script, const struct batch_options *o)
+{
+    size_t n_checked = 0;
+
+    for (size_t i = 0; i < script->n && !s->quit; i++) {
+        const struct script_line *l = &script->lines[i];
+        int status = batch_line(s, l->text, script->path, l->number, l->recorded, o);
+        if (status)
+            return status;
+        n_checked += l->recorded ? 1 : 0;
+    }
+    if (o->check && !o->json)
+        fprintf(o->out, "%s: %zu of %zu commands have a digest, all the same\n", script->path,
+                n_checked, script->n);
+    return EXIT_OK;
+}
+
+/* ---------------------------------------------------------------- predict */
+
+static int predict_to(const struct model *m, const char *data, const char *to, FILE *out,
+                      struct err *err)
+{
+    const struct reader *reader;
+    struct source *source = NULL;
+    struct prediction p = { 0 };
+    struct table *t = NULL;
+    const struct writer *writer;
+
+    if (reader_find(&reader, data, NULL, err) ||
+        source_read(&source, data, reader, NULL, NULL, err))
+        return -1;
+    int rc = model_predict(&p, m, source->table, NULL, err);
+    if (!rc)
+        rc = prediction_table(&t, &p, m, source->table, err);
+    if (!rc && to)
+        rc = writer_find(&writer, to, NULL, err) || writer->write(t, to, NULL, NULL, err) ? -1 : 0;
+    else if (!rc)
+        rc = csv_write_stream(t, out, ',', NULL, err);
+    table_unref(t);
+    prediction_release(&p);
+    source_unref(source);
+    return rc;
+}
+
+int batch_predict(const char *model, const char *data, const char *to, FILE *out, FILE *err_stream)
+{
+    struct err why = { 0 };
+    struct model *m = NULL;
+
+    int rc = model_load(&m, model, &why);
+    if (!rc)
+        rc = predict_to(m, data, to, out, &why);
+    model_unref(m);
+    if (!rc)
+        return EXIT_OK;
+    if (why.file[0])
+        fprintf(err_stream, "assay: %s:%zu:%zu: %s\n", why.file, why.line, why.col, why.msg);
+    else
+        fprintf(err_stream, "assay: %s\n", why.msg);
+    return EXIT_FAILED;
+}

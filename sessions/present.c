@@ -1,0 +1,173 @@
+/* present.c - what reports have in common. */
+#include "present.h"
+
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "table/cell.h"
+
+const char *present_count(struct context *ctx, size_t n, const char *noun)
+{
+    return arena_printf(ctx->arena, "%zu %s%s", n, noun, n == 1 ? "" : "s");
+}
+
+static void add_part(struct str *s, size_t n, const char *one, const char *many)
+{
+    if (n)
+        str_addf(s, "%s%zu %s", s->len ? ", " : "", n, n == 1 ? one : many);
+}
+
+void present_effect(struct report *r, const char *what, const struct diff *d)
+{
+    struct str s;
+
+    report_put_int(r, "cells_changed", (int64_t)d->cells_changed);
+    report_put_int(r, "rows_removed", (int64_t)d->rows_removed);
+    report_put_int(r, "columns_added", (int64_t)d->columns_added);
+    report_put_int(r, "columns_dropped", (int64_t)d->columns_dropped);
+    str_init(&s);
+    add_part(&s, d->cells_changed, "cell changed", "cells changed");
+    add_part(&s, d->rows_removed, "row removed", "rows removed");
+    add_part(&s, d->columns_added, "column added", "columns added");
+    add_part(&s, d->columns_dropped, "column dropped", "columns dropped");
+    add_part(&s, d->columns_renamed, "column renamed", "columns renamed");
+    report_line(r, "%s: %s; %zu rows × %zu columns", what, s.len ? s.buf : "nothing changed",
+                d->after->n_rows, d->after->n_cols);
+    str_release(&s);
+}
+
+/* ---------------------------------------------------------------- estimates */
+
+json_t *present_estimate(const struct estimate *e)
+{
+    json_t *folds = json_array();
+
+    for (size_t i = 0; e->folds && i < e->n; i++)
+        json_array_append_new(folds, report_real(e->folds[i]));
+    return json_pack("{s:o,s:o,s:o,s:o}", "mean", report_real(e->mean), "low", report_real(e->low),
+                     "high", report_real(e->high), "folds", folds);
+}
+
+static json_t *result_json(const char *name, const struct resample_result *result)
+{
+    json_t *metrics = json_object();
+
+    for (size_t i = 0; i < result->n_metrics; i++)
+        json_object_set_new(metrics, result->metrics[i]->name,
+                            present_estimate(&result->estimates[i]));
+    return json_pack("{s:s,s:s,s:o}", "name", name, "learner", result->learner, "metrics",
+                     metrics);
+}
+
+static void grid_estimate(struct report_grid *g, const struct estimate *e)
+{
+    char mean[TEXT_REAL_SIZE], low[TEXT_REAL_SIZE], high[TEXT_REAL_SIZE];
+
+    if (!e || isnan(e->mean)) {
+        report_grid_add(g, "not defined");
+        return;
+    }
+    report_grid_add(g, "%s [%s, %s]", text_real_short(mean, e->mean, 4),
+                    text_real_short(low, e->low, 4), text_real_short(high, e->high, 4));
+}
+
+static void results_text(struct report *r, const char *const *names,
+                         const struct resample_result *const *results, size_t n)
+{
+    const struct metric *shown[8];
+    size_t k = metric_defaults(shown, results[0]->target.task);
+    char align[16] = "l";
+    struct report_grid g;
+
+    k = k > 5 ? 5 : k;
+    for (size_t j = 0; j < k; j++)
+        align[j + 1] = 'l';
+    report_grid_init(&g, align);
+    report_grid_add(&g, "model");
+    for (size_t j = 0; j < k; j++)
+        report_grid_add(&g, "%s", shown[j]->name);
+    for (size_t i = 0; i < n; i++) {
+        report_grid_add(&g, "%s", names[i]);
+        for (size_t j = 0; j < k; j++)
+            grid_estimate(&g, resample_estimate(results[i], shown[j]->name));
+    }
+    report_grid_end(r, &g);
+}
+
+void present_results(struct report *r, const char *const *names,
+                     const struct resample_result *const *results, size_t n)
+{
+    json_t *models = json_array();
+
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(models, result_json(names[i], results[i]));
+    report_put(r, "models", models);
+    results_text(r, names, results, n);
+    for (size_t i = 0; i < n; i++)
+        if (results[i]->n_warnings)
+            report_line(r, "%s: %zu fits with a warning: %s", names[i], results[i]->n_warnings,
+                        results[i]->warning);
+}
+
+/* ---------------------------------------------------------------- rows */
+
+void present_rows(struct report *r, const struct table *t, size_t from, size_t n)
+{
+    struct report_grid g;
+    struct str cell;
+    struct str align;
+
+    str_init(&cell);
+    str_init(&align);
+    str_add_char(&align, 'r');
+    for (size_t j = 0; j < t->n_cols; j++)
+        str_add_char(&align, column_is_text(table_at(t, j)) ? 'l' : 'r');
+    report_grid_init(&g, align.buf);
+    report_grid_add(&g, "row");
+    for (size_t j = 0; j < t->n_cols; j++) {
+        str_clear(&cell);
+        str_add_escaped(&cell, table_name(t, j), strlen(table_name(t, j)));
+        report_grid_add(&g, "%s", cell.buf);
+    }
+    for (size_t i = from; i < t->n_rows && i < from + n; i++) {
+        report_grid_add(&g, "%zu", table_row_number(t, i));
+        for (size_t j = 0; j < t->n_cols; j++) {
+            str_clear(&cell);
+            cell_show(&cell, table_at(t, j), i, 6, "·");
+            report_grid_add(&g, "%s", cell.buf);
+        }
+    }
+    report_grid_end(r, &g);
+    str_release(&align);
+    str_release(&cell);
+}
+
+/* ---------------------------------------------------------------- preconditions */
+
+const char *present_find_file(struct context *ctx, const char *path)
+{
+    const char *beside;
+
+    if (path[0] == '/' || strcmp(path, "-") == 0 || access(path, F_OK) == 0)
+        return path;
+    if (ctx->base_dir) {
+        beside = arena_printf(ctx->arena, "%s/%s", ctx->base_dir, path);
+        if (access(beside, F_OK) == 0)
+            return beside;
+    }
+    if (ctx->options->share_dir && !strchr(path, '/')) {
+        beside = arena_printf(ctx->arena, "%s/data/%s", ctx->options->share_dir, path);
+        if (access(beside, F_OK) == 0)
+            return beside;
+    }
+    return path;
+}
+
+int present_need_target(struct context *ctx, struct err *err)
+{
+    if (workspace_target(ctx->ws))
+        return 0;
+    return err_set(err, ERR_DOMAIN, "no target yet; target COLUMN says what to predict");
+}

@@ -1,0 +1,26 @@
+/* present.h - pieces of reports that several verbs share, as data and as text. */
+#ifndef SESSIONS_PRESENT_H
+#define SESSIONS_PRESENT_H
+
+#include "command.h"
+#include "evaluate/resample.h"
+#include "table/diff.h"
+
+/* cells_changed, rows_removed, columns_added, columns_dropped, and a line saying so. */
+void present_effect(struct report *r, const char *what, const struct diff *d);
+/* "3 rows", "1 row": count and noun, plural by adding s. */
+const char *present_count(struct context *ctx, size_t n, const char *noun);
+/* {mean, low, high, folds: […]} */
+json_t *present_estimate(const struct estimate *e);
+/* models: [{name, metrics: {…}}] and a text table of the metrics that matter for the task. */
+void present_results(struct report *r, const char *const *names,
+                     const struct resample_result *const *results, size_t n);
+/* The first rows of a table as text. */
+void present_rows(struct report *r, const struct table *t, size_t from, size_t n);
+/* A file named in a command: as it stands, or beside the session file, or among the shipped data.
+ * Lives in the context's arena. */
+const char *present_find_file(struct context *ctx, const char *path);
+/* ERR_DOMAIN "no target yet; target COLUMN says what to predict". */
+int present_need_target(struct context *ctx, struct err *err);
+
+#endif

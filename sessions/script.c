@@ -1,0 +1,143 @@
+/* script.c - session files to lines. */
+#include "script.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/text.h"
+#include "io/file.h"
+
+#define SCRIPT_MAX_BYTES ((size_t)256 << 20)
+#define SCRIPT_MAX_LINE  ((size_t)1 << 20)
+
+struct cutter {
+    struct script *out;
+    struct arena *arena;
+    size_t cap;
+    bool semicolons;
+};
+
+/* Split "command   #= digest" and keep what is a command. */
+static void add_line(struct cutter *c, const char *text, size_t len, size_t number)
+{
+    struct span s = span_trim((struct span){ text, len });
+
+    if (s.len == 0 || s.at[0] == '#')
+        return;
+    if (c->out->n == c->cap) {
+        size_t cap = c->cap ? c->cap * 2 : 32;
+        struct script_line *more = ARENA_NEW(c->arena, struct script_line, cap);
+        if (c->out->n)
+            memcpy(more, c->out->lines, c->out->n * sizeof(*more));
+        c->out->lines = more;
+        c->cap = cap;
+    }
+    struct script_line *line = &c->out->lines[c->out->n++];
+    *line = (struct script_line){ .number = number };
+    line->text = arena_strndup(c->arena, s.at, s.len);
+    const char *mark = NULL;
+    for (const char *at = strstr(line->text, " #= "); at; at = strstr(at + 1, " #= "))
+        mark = at;
+    if (!mark)
+        return;
+    line->recorded = arena_strdup(c->arena, mark + 4);
+    struct span command = span_trim((struct span){ line->text, (size_t)(mark - line->text) });
+    line->text = arena_strndup(c->arena, command.at, command.len);
+}
+
+/* Cut one joined line at `;` outside quotes and comments. */
+static void add_commands(struct cutter *c, const char *text, size_t len, size_t number)
+{
+    char quote = 0;
+    size_t from = 0;
+
+    for (size_t i = 0; c->semicolons && i < len; i++) {
+        if (quote != '\'' && text[i] == '\\') {
+            i++;
+        } else if (quote) {
+            if (text[i] == quote)
+                quote = 0;
+        } else if (strchr("\"'`", text[i])) {
+            quote = text[i];
+        } else if (text[i] == '#' && (i == from || text[i - 1] == ' ' || text[i - 1] == '\t')) {
+            break;
+        } else if (text[i] == ';') {
+            add_line(c, text + from, i - from, number);
+            from = i + 1;
+        }
+    }
+    add_line(c, text + from, len - from, number);
+}
+
+static int check_line(const char *at, size_t len, const char *path, size_t number, struct err *err)
+{
+    struct err_at place = { .file = path, .line = number };
+
+    if (len > SCRIPT_MAX_LINE)
+        return err_set_at(err, ERR_PARSE, place, "the line is longer than 1 MB: no session file?");
+    const char *nul = memchr(at, 0, len);
+    if (nul) {
+        place.col = (size_t)(nul - at) + 1;
+        return err_set_at(err, ERR_PARSE, place, "a NUL byte: this is no session file");
+    }
+    return 0;
+}
+
+int script_parse(struct script *out, const char *text, size_t len, const char *path,
+                 bool semicolons, struct arena *arena, struct err *err)
+{
+    struct cutter c = { .out = out, .arena = arena, .semicolons = semicolons };
+    struct str joined;
+    size_t number = 0, first = 0, at = 0;
+    int rc = 0;
+
+    *out = (struct script){ .path = arena_strdup(arena, path) };
+    if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+        at = 3;
+    str_init(&joined);
+    while (at < len && !rc) {
+        const char *end = memchr(text + at, '\n', len - at);
+        size_t n = end ? (size_t)(end - text) - at : len - at, next = at + n + 1;
+        number++;
+        if (n && text[at + n - 1] == '\r')
+            n--;
+        rc = check_line(text + at, n, path, number, err);
+        if (!joined.len)
+            first = number;
+        bool more = n && text[at + n - 1] == '\\' && next < len;
+        str_add_n(&joined, text + at, rc ? 0 : n - (more ? 1 : 0));
+        if (more && joined.len > SCRIPT_MAX_LINE)
+            rc = check_line(joined.buf, joined.len, path, first, err);
+        if (!more && !rc) {
+            add_commands(&c, joined.buf, joined.len, first);
+            str_clear(&joined);
+        } else if (more && !joined.len) {
+            str_add_char(&joined, ' ');
+        }
+        at = next;
+    }
+    str_release(&joined);
+    return rc;
+}
+
+int script_read(struct script *out, const char *path, struct arena *arena, struct err *err)
+{
+    char *text;
+    size_t len;
+
+    if (file_read_all(&text, &len, path, SCRIPT_MAX_BYTES, err))
+        return -1;
+    int rc = script_parse(out, text, len, path, false, arena, err);
+    mem_big_free(text);
+    return rc;
+}
+
+void script_digest(char buf[26], const char *line, struct digest result)
+{
+    uint64_t h = hash_bytes(line, strlen(line));
+
+    snprintf(buf, 26, "%08x:%016llx", (unsigned)(h ^ (h >> 32)), (unsigned long long)result.lo);
+}

@@ -1,0 +1,502 @@
+/* session.c - one path for every line, and the history it leaves. */
+#include "session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "gnuplot.h"
+#include "io/file.h"
+#include "journal.h"
+#include "script.h"
+
+/* ---------------------------------------------------------------- life */
+
+static struct gnuplot *make_gnuplot(const struct session_options *o)
+{
+    struct str driver;
+
+    str_init(&driver);
+    if (o->share_dir)
+        str_addf(&driver, "%s/gnuplot/cells.lua", o->share_dir);
+    struct gnuplot_options g = { .program = o->gnuplot, .path = o->path,
+                                 .driver = driver.len ? driver.buf : NULL };
+    struct gnuplot *made = gnuplot_new(&g);
+    str_release(&driver);
+    return made;
+}
+
+struct session *session_new(const struct session_options *options, struct err *err)
+{
+    struct session *s = MEM_NEW(struct session, 1);
+
+    s->options = *options;
+    s->empty = workspace_empty();
+    if (options->state_dir && journal_open(&s->journal, options->state_dir, err)) {
+        session_free(s, false);
+        return NULL;
+    }
+    s->gnuplot = make_gnuplot(options);
+    return s;
+}
+
+static void entry_free(struct entry *e)
+{
+    if (!e)
+        return;
+    mem_free(e->line);
+    mem_free(e->error);
+    mem_free(e->input_digest);
+    workspace_unref(e->ws);
+    report_release(&e->report);
+    mem_free(e);
+}
+
+void session_free(struct session *s, bool keep_journal)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < s->n_entries; i++)
+        entry_free(s->entries[i]);
+    mem_free(s->entries);
+    entry_free(s->aside);
+    session_queue_clear(s);
+    mem_free(s->queue);
+    workspace_unref(s->empty);
+    journal_close(s->journal, keep_journal);
+    gnuplot_free(s->gnuplot);
+    mem_free(s->path);
+    mem_free(s);
+}
+
+const struct workspace *session_workspace(const struct session *s)
+{
+    return s->n_done ? s->entries[s->n_done - 1]->ws : s->empty;
+}
+
+const struct entry *session_last(const struct session *s)
+{
+    return s->n_done ? s->entries[s->n_done - 1] : NULL;
+}
+
+bool session_unsaved(const struct session *s)
+{
+    return s->n_done != s->saved_at;
+}
+
+/* ---------------------------------------------------------------- begin */
+
+static double now(const struct session *s)
+{
+    return s->options.clock ? s->options.clock() : 0;
+}
+
+static void task_free(struct task *t)
+{
+    report_release(&t->report);
+    str_release(&t->input_digest);
+    workspace_unref(t->context.next);
+    workspace_unref(t->context.ws);
+    mem_free(t->typed);
+    arena_release(&t->arena);
+    mem_free(t);
+}
+
+/* "the name of the folder of" a session file, or NULL for a typed line. */
+static const char *folder_of(const char *file, struct arena *arena)
+{
+    const char *slash = file ? strrchr(file, '/') : NULL;
+
+    if (!slash)
+        return NULL;
+    return arena_strndup(arena, file, (size_t)(slash - file));
+}
+
+static int understand(struct task *t, const struct line *line, struct err *err)
+{
+    struct session *s = t->session;
+
+    if (call_parse(&t->call, line, &t->arena, err))
+        return -1;
+    const struct command *c = t->call.command;
+    t->context = (struct context){
+        .ws = workspace_ref(session_workspace(s)), .job = &t->job, .arena = &t->arena,
+        .options = &s->options, .command = c, .args = &t->call.args,
+        .base_dir = folder_of(t->file, &t->arena), .looks = s->looks,
+        .input_digest = &t->input_digest, .gnuplot = s->gnuplot,
+        .session = c->flags & COMMAND_SESSION ? s : NULL,
+    };
+    if ((c->flags & COMMAND_NEEDS_TABLE) && !workspace_need_table(t->context.ws, err))
+        return -1;
+    return c->resolve ? c->resolve(&t->context, err) : 0;
+}
+
+/* Looking needs no journal; what is recorded does, and so do undo and redo. */
+static bool is_journalled(const struct task *t)
+{
+    unsigned flags = t->call.command->flags;
+
+    return t->session->journal && (!(flags & COMMAND_VOLATILE) || (flags & COMMAND_UNDOABLE));
+}
+
+static int note_in_journal(struct task *t, struct err *err)
+{
+    struct str line;
+
+    if (!is_journalled(t))
+        return 0;
+    str_init(&line);
+    call_print(&line, t->call.command, &t->call.args);
+    int rc = journal_do(t->session->journal, line.buf, &t->journal_number, err);
+    str_release(&line);
+    return rc;
+}
+
+static void place_error(struct err *err, const char *file, size_t line_number)
+{
+    if (!err || err->file[0] || !file || !*file)
+        return;
+    snprintf(err->file, sizeof(err->file), "%s", file);
+    err->line = line_number;
+}
+
+static void record_failure(struct session *s, const char *line, const struct err *why);
+
+int session_begin(struct task **out, struct session *s, const char *line, const char *file,
+                  size_t line_number, struct err *err)
+{
+    struct task *t = MEM_NEW(struct task, 1);
+    struct line lexed;
+    struct err why = { 0 };
+
+    *out = NULL;
+    t->session = s;
+    arena_init(&t->arena);
+    report_init(&t->report);
+    str_init(&t->input_digest);
+    job_init(&t->job);
+    t->typed = mem_strdup(line);
+    t->file = arena_strdup(&t->arena, file ? file : "");
+    t->line_number = line_number;
+    t->started = now(s);
+    int rc = lex_line(&lexed, line, &s->options.definitions, &t->arena, &why);
+    if (!rc && lexed.n == 0) {
+        task_free(t);
+        return 0;
+    }
+    if (rc || understand(t, &lexed, &why) || note_in_journal(t, &why)) {
+        record_failure(s, line, &why);
+        place_error(&why, file, line_number);
+        if (err)
+            *err = why;
+        task_free(t);
+        return -1;
+    }
+    *out = t;
+    return 0;
+}
+
+void task_run(struct task *t)
+{
+    if (t->context.session)
+        return; /* waits for the session's own thread */
+    if (t->session->options.dry_run && t->context.ws->source)
+        return;
+    t->rc = t->call.command->run(&t->report, &t->context, &t->err);
+}
+
+/* ---------------------------------------------------------------- finish */
+
+static void drop_undone(struct session *s)
+{
+    while (s->n_entries > s->n_done)
+        entry_free(s->entries[--s->n_entries]);
+    if (s->saved_at > s->n_done)
+        s->saved_at = (size_t)-1;
+}
+
+static struct entry *append_entry(struct session *s, struct entry *e)
+{
+    drop_undone(s);
+    if (s->n_entries == s->cap) {
+        s->cap = s->cap ? s->cap * 2 : 32;
+        s->entries = mem_resize(s->entries, s->cap, sizeof(*s->entries));
+    }
+    e->number = s->n_entries + 1;
+    s->entries[s->n_entries++] = e;
+    s->n_done = s->n_entries;
+    return e;
+}
+
+static struct entry *set_aside(struct session *s, struct entry *e)
+{
+    entry_free(s->aside);
+    s->aside = e;
+    return e;
+}
+
+static void record_failure(struct session *s, const char *line, const struct err *why)
+{
+    struct entry *e = MEM_NEW(struct entry, 1);
+
+    report_init(&e->report);
+    e->line = mem_strdup(line);
+    e->error = mem_strdup(why->msg);
+    e->ws = workspace_ref(session_workspace(s));
+    append_entry(s, e);
+}
+
+/* What the session file will hold about the result: the table and what was reported, not the time. */
+static struct digest result_digest(const struct entry *e, const struct workspace *ws)
+{
+    struct hasher h;
+    const struct table *t = workspace_table(ws);
+
+    hasher_init(&h);
+    report_hash(&h, &e->report);
+    if (e->changed && t) {
+        struct digest d = table_digest(t);
+        hasher_add_u64(&h, d.lo);
+        hasher_add_u64(&h, d.hi);
+    }
+    if (e->input_digest)
+        hasher_add_text(&h, e->input_digest);
+    return hasher_finish(&h);
+}
+
+static struct entry *make_entry(struct task *t)
+{
+    struct entry *e = MEM_NEW(struct entry, 1);
+    struct session *s = t->session;
+    struct str line;
+
+    str_init(&line);
+    call_print(&line, t->call.command, &t->call.args);
+    e->line = str_take(&line);
+    str_release(&line);
+    e->recorded = !(t->call.command->flags & COMMAND_VOLATILE);
+    e->changed = t->context.next != NULL;
+    e->ws = workspace_ref(e->changed ? t->context.next : session_workspace(s));
+    e->report = t->report;
+    report_init(&t->report);
+    e->input_digest = t->input_digest.len ? mem_strdup(t->input_digest.buf) : NULL;
+    e->ms = (now(s) - t->started) * 1e3;
+    if (e->recorded)
+        e->digest = result_digest(e, e->ws);
+    return e;
+}
+
+static int finish_failed(struct session *s, struct task *t, struct err *err)
+{
+    if (is_journalled(t))
+        journal_done(s->journal, t->journal_number, false, t->err.msg, NULL);
+    if (!(t->call.command->flags & COMMAND_VOLATILE))
+        record_failure(s, t->typed, &t->err);
+    place_error(&t->err, t->file, t->line_number);
+    if (err)
+        *err = t->err;
+    task_free(t);
+    return -1;
+}
+
+int session_finish(struct session *s, struct task *t, const struct entry **out, struct err *err)
+{
+    if (t->context.session)
+        t->rc = t->call.command->run(&t->report, &t->context, &t->err);
+    if (t->rc)
+        return finish_failed(s, t, err);
+    struct entry *e = make_entry(t);
+    if (t->context.looked)
+        s->looks++;
+    if (is_journalled(t)) {
+        char hex[17];
+        journal_done(s->journal, t->journal_number, true, digest_short(hex, e->digest), NULL);
+    }
+    e = e->recorded ? append_entry(s, e) : set_aside(s, e);
+    if (out)
+        *out = e;
+    task_free(t);
+    return 0;
+}
+
+int session_do(struct session *s, const char *line, const char *file, size_t line_number,
+               const struct entry **out, struct err *err)
+{
+    struct task *t;
+
+    if (out)
+        *out = NULL;
+    if (session_begin(&t, s, line, file, line_number, err))
+        return -1;
+    if (!t)
+        return 0;
+    task_run(t);
+    return session_finish(s, t, out, err);
+}
+
+/* ---------------------------------------------------------------- lines to come */
+
+#define SOURCE_MAX_LINES 1000000
+
+static void queue_make_room(struct session *s, size_t n)
+{
+    size_t left = s->n_queue - s->queue_at;
+
+    if (s->queue_at >= n)
+        return;
+    struct queued *room = MEM_NEW(struct queued, left + 2 * n + 16);
+    if (left)
+        memcpy(room + n, s->queue + s->queue_at, left * sizeof(*room));
+    mem_free(s->queue);
+    s->queue = room;
+    s->queue_cap = left + 2 * n + 16;
+    s->queue_at = n;
+    s->n_queue = n + left;
+}
+
+int session_queue_file(struct session *s, const char *path, struct err *err)
+{
+    struct arena arena;
+    struct script script;
+
+    arena_init(&arena);
+    int rc = script_read(&script, path, &arena, err);
+    if (!rc && s->n_queue - s->queue_at + script.n > SOURCE_MAX_LINES)
+        rc = err_set(err, ERR_USAGE, "%s: more than a million lines are waiting; does it source "
+                     "itself?", path);
+    if (!rc) {
+        queue_make_room(s, script.n);
+        s->queue_at -= script.n;
+        for (size_t i = 0; i < script.n; i++) {
+            const struct script_line *l = &script.lines[i];
+            s->queue[s->queue_at + i] = (struct queued){
+                .text = mem_strdup(l->text), .file = mem_strdup(path),
+                .recorded = l->recorded ? mem_strdup(l->recorded) : NULL,
+                .line_number = l->number };
+        }
+    }
+    arena_release(&arena);
+    return rc;
+}
+
+void session_queue_line(struct session *s, const char *text, const char *file, size_t number)
+{
+    if (s->n_queue == s->queue_cap) {
+        s->queue_cap = s->queue_cap ? s->queue_cap * 2 : 16;
+        s->queue = mem_resize(s->queue, s->queue_cap, sizeof(*s->queue));
+    }
+    s->queue[s->n_queue++] = (struct queued){ .text = mem_strdup(text), .file = mem_strdup(file),
+                                              .line_number = number };
+}
+
+bool session_next(struct session *s, struct queued *out)
+{
+    if (s->queue_at >= s->n_queue)
+        return false;
+    *out = s->queue[s->queue_at++];
+    return true;
+}
+
+void queued_release(struct queued *q)
+{
+    mem_free(q->text);
+    mem_free(q->file);
+    mem_free(q->recorded);
+}
+
+void session_queue_clear(struct session *s)
+{
+    while (s->queue_at < s->n_queue)
+        queued_release(&s->queue[s->queue_at++]);
+    s->queue_at = s->n_queue = 0;
+}
+
+/* ---------------------------------------------------------------- undo */
+
+int session_undo_to(struct session *s, size_t to, struct err *err)
+{
+    if (to > s->n_entries)
+        return err_set(err, ERR_USAGE, "there is no command %zu; the history has %zu", to,
+                       s->n_entries);
+    s->n_done = to;
+    return 0;
+}
+
+int session_undo(struct session *s, struct err *err)
+{
+    size_t at = s->n_done;
+
+    while (at > 0 && !s->entries[at - 1]->changed)
+        at--;
+    if (at == 0)
+        return err_set(err, ERR_USAGE, "nothing to undo");
+    return session_undo_to(s, at - 1, err);
+}
+
+int session_redo(struct session *s, struct err *err)
+{
+    size_t at = s->n_done;
+
+    while (at < s->n_entries && !s->entries[at]->changed)
+        at++;
+    if (at == s->n_entries)
+        return err_set(err, ERR_USAGE, "nothing to redo");
+    do
+        at++;
+    while (at < s->n_entries && !s->entries[at]->changed);
+    return session_undo_to(s, at, err);
+}
+
+/* ---------------------------------------------------------------- session files */
+
+static void print_entry(struct str *out, const struct entry *e)
+{
+    char mark[26];
+
+    if (e->error) {
+        str_add(out, "# failed: ");
+        str_add_escaped(out, e->line, strlen(e->line));
+        str_addf(out, "\n#   %s\n", e->error);
+        return;
+    }
+    script_digest(mark, e->line, e->digest);
+    str_addf(out, "%s   #= %s", e->line, mark);
+    if (e->input_digest)
+        str_addf(out, " file=%s", e->input_digest);
+    str_add_char(out, '\n');
+}
+
+void session_print(struct str *out, const struct session *s)
+{
+    str_add(out, "# assay session 1\n");
+    for (size_t i = 0; i < s->n_done; i++)
+        print_entry(out, s->entries[i]);
+    if (s->looks)
+        str_addf(out, "# the held-out rows were looked at %zu time%s\n", s->looks,
+                 s->looks == 1 ? "" : "s");
+}
+
+int session_save(struct session *s, const char *path, struct err *err)
+{
+    struct file_out out;
+    struct str text;
+
+    if (file_out_open(&out, path, err))
+        return -1;
+    str_init(&text);
+    session_print(&text, s);
+    size_t written = fwrite(text.buf, 1, text.len, out.stream);
+    size_t wanted = text.len;
+    str_release(&text);
+    if (written != wanted) {
+        err_set_errno(err, "write", path);
+        file_out_abort(&out);
+        return -1;
+    }
+    if (file_out_commit(&out, err))
+        return -1;
+    mem_free(s->path);
+    s->path = mem_strdup(path);
+    s->saved_at = s->n_done;
+    return 0;
+}

@@ -1,0 +1,174 @@
+/* load: a data file becomes the workspace's source. */
+#include <string.h>
+
+#include "base/text.h"
+#include "io/reader.h"
+#include "present.h"
+
+static const struct param_spec load_params[] = {
+    { .name = "path", .type = PARAM_PATH, .flags = PARAM_REQUIRED | PARAM_WORD | PARAM_INPUT,
+      .help = "the file; - is standard input" },
+    { .name = "format", .type = PARAM_TEXT, .help = "the reader's name, when the suffix lies" },
+    { .name = NULL },
+};
+
+static bool has_suffix(const char *path, const char *suffixes)
+{
+    size_t n = strlen(path);
+
+    while (*suffixes) {
+        size_t len = strcspn(suffixes, " ");
+        if (len && n > len && strncmp(path + n - len, suffixes, len) == 0)
+            return true;
+        suffixes += len + strspn(suffixes + len, " ");
+    }
+    return false;
+}
+
+/* The reader is known before the file is opened, so that its parameters can be checked; what a file
+ * without a telling suffix holds, the first reader finds out. */
+static const struct reader *reader_for(const struct params *args)
+{
+    const char *format = params_text(args, "format"), *path = params_text(args, "path");
+
+    for (size_t i = 0; reader_table[i]; i++)
+        if (format ? strcmp(reader_table[i]->name, format) == 0
+                   : path && has_suffix(path, reader_table[i]->suffixes))
+            return reader_table[i];
+    return format ? NULL : reader_table[0];
+}
+
+static int load_extend(const struct param_spec **more, const struct params *so_far,
+                       struct err *err)
+{
+    const struct reader *reader = reader_for(so_far);
+
+    if (!reader)
+        return err_set(err, ERR_USAGE, "no reader is called '%s'; there is %s",
+                       params_text(so_far, "format"), reader_table[0]->name);
+    *more = reader->params;
+    return 0;
+}
+
+/* What the reader found out goes into the command, so that a replay never guesses again. */
+static void keep_resolved(struct context *ctx, const struct params *found)
+{
+    for (size_t i = 0; i < found->n; i++) {
+        int j = param_find(ctx->args->specs, found->specs[i].name, false);
+        if (j < 0 || !found->values[i].set)
+            continue;
+        ctx->args->values[j] = found->values[i];
+        ctx->args->values[j].text = arena_strdup(ctx->arena, found->values[i].text);
+    }
+}
+
+static size_t count_rejects(const struct source *s)
+{
+    size_t n = 0;
+
+    for (int k = 0; k < REJECT_N_KINDS; k++)
+        n += s->rejects.count[k];
+    return n;
+}
+
+static void report_columns(struct report *r, const struct table *t)
+{
+    json_t *columns = json_array();
+    struct report_grid g;
+
+    report_grid_init(&g, "llr");
+    for (size_t j = 0; j < t->n_cols; j++) {
+        const struct column *c = table_at(t, j);
+        const char *type = column_type_name(c->type);
+        json_array_append_new(columns, json_pack("{s:s,s:s,s:I}", "name", table_name(t, j), "type",
+                                                 type, "missing", (json_int_t)c->n_missing));
+        report_grid_add(&g, "%s", table_name(t, j));
+        report_grid_add(&g, "%s", type);
+        if (c->n_missing)
+            report_grid_add(&g, "%zu missing", c->n_missing);
+        else
+            report_grid_add(&g, "%s", "");
+    }
+    report_put(r, "columns", columns);
+    report_grid_end(r, &g);
+}
+
+#define REJECTS_SHOWN 5
+
+static void report_rejects(struct report *r, const struct source *s)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < s->rejects.n && i < 1000; i++) {
+        const struct reject *j = &s->rejects.list[i];
+        json_array_append_new(
+            list, json_pack("{s:s,s:I,s:I,s:I,s:s,s:s}", "kind", reject_kind_name(j->kind), "row",
+                            (json_int_t)j->row, "line", (json_int_t)j->line, "col",
+                            (json_int_t)j->col, "column",
+                            j->column >= 0 ? table_name(s->table, (size_t)j->column) : "", "text",
+                            j->text));
+    }
+    report_put(r, "rejects", list);
+    for (int k = 0; k < REJECT_N_KINDS; k++)
+        if (s->rejects.count[k])
+            report_line(r, "rejected: %zu × %s", s->rejects.count[k],
+                        reject_kind_name((enum reject_kind)k));
+    for (size_t i = 0; i < s->rejects.n && i < REJECTS_SHOWN; i++) {
+        const struct reject *j = &s->rejects.list[i];
+        struct str text;
+        str_init(&text);
+        str_add_escaped(&text, j->text, strlen(j->text));
+        report_line(r, "  line %zu:%zu: %s%s%s: \"%s\"", j->line, j->col,
+                    reject_kind_name(j->kind), j->column >= 0 ? " in " : "",
+                    j->column >= 0 ? table_name(s->table, (size_t)j->column) : "", text.buf);
+        str_release(&text);
+    }
+    if (s->rejects.n > REJECTS_SHOWN)
+        report_line(r, "  … and %zu more", count_rejects(s) - REJECTS_SHOWN);
+}
+
+static void report_source(struct report *r, struct context *ctx, const struct source *s)
+{
+    report_put_int(r, "rows", (int64_t)s->table->n_rows);
+    report_line(r, "%s: %zu rows × %zu columns", params_text(ctx->args, "path"), s->table->n_rows,
+                s->table->n_cols);
+    report_columns(r, s->table);
+    report_put_int(r, "rejected", (int64_t)count_rejects(s));
+    report_rejects(r, s);
+    for (size_t i = 0; s->notes && s->notes[i]; i++)
+        report_line(r, "note: %s", s->notes[i]);
+}
+
+static int load_run(struct report *r, struct context *ctx, struct err *err)
+{
+    const char *path = present_find_file(ctx, params_text(ctx->args, "path"));
+    const struct reader *reader;
+    struct params own;
+    struct source *source;
+    char hex[33];
+
+    if (reader_find(&reader, path, params_text(ctx->args, "format"), err))
+        return -1;
+    call_subset(&own, ctx->args, reader->params, ctx->arena);
+    if (source_read(&source, path, reader, &own, ctx->job, err))
+        return -1;
+    int rc = workspace_with_source(&ctx->next, ctx->ws, source, err);
+    if (!rc) {
+        keep_resolved(ctx, &source->params);
+        str_add(ctx->input_digest, digest_long(hex, source->info.digest));
+        report_source(r, ctx, source);
+    }
+    source_unref(source);
+    return rc;
+}
+
+const struct command verb_load = {
+    .name = "load", .stage = "Data", .help = "load a data file",
+    .details = "Dialect, header and types are guessed from the file, shown, and recorded, so that a "
+               "replay never guesses. Lines that do not fit are kept, counted and listed. A file is "
+               "looked for where it is named, then beside the session file, then among the shipped "
+               "data. Loading starts afresh: steps, split and models of the table before are gone "
+               "(undo brings them back).",
+    .example = "load penguins.csv",
+    .params = load_params, .flags = COMMAND_UNDOABLE, .run = load_run, .extend = load_extend,
+};
