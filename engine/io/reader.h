@@ -13,13 +13,17 @@
 #ifndef IO_READER_H
 #define IO_READER_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/job.h"
 #include "base/param.h"
+#include "base/str.h"
 #include "table/table.h"
 
 /* Where a table came from. */
@@ -65,10 +69,22 @@ struct source {
     const struct reader *reader;
     struct params params;     /* resolved: as guessed or as given */
     const char *const *notes; /* what was guessed and why, one line each; ends in NULL */
+    size_t n_notes;
 };
 
 struct source *source_ref(const struct source *s);
-void source_unref(const struct source *s);
+void source_unref(const struct source *s); /* NULL is fine */
+
+/* ---- for readers, while they make a source ---- */
+/* Empty, with one reference; `path` is copied. */
+struct source *source_new(const struct reader *reader, const char *path);
+/* Add a note: one line, no full stop. */
+void source_note(struct source *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Count a reject and list it while there is room; `where` lacks its text, which is cut at 200 bytes and
+ * escaped where it is no UTF-8 or holds NUL. */
+void source_reject(struct source *s, const struct reject *where, const char *text, size_t len);
+/* Put the rejects in the order of the file and keep the first REJECTS_LISTED; once, at the end. */
+void source_seal(struct source *s);
 
 struct read_request {
     const char *path; /* "-" is standard input */
@@ -99,6 +115,10 @@ int reader_find(const struct reader **out, const char *path, const char *name, s
 /* Open, read, close. */
 int source_read(struct source **out, const char *path, const struct reader *reader,
                 const struct params *params, struct job *job, struct err *err);
+
+/* ERR_PARSE when the head of a file shows that it is no text table: an image, an archive, a
+ * database, ARFF, JSON, UTF-16, … ("is a PNG image, not a table"). */
+int reader_refuse_foreign(const char *path, const char *head, size_t len, struct err *err);
 
 const char *reject_kind_name(enum reject_kind kind); /* "short row" … */
 

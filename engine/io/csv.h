@@ -1,0 +1,159 @@
+/* csv.h - the parts of the CSV reader, from bytes to typed columns.
+ *
+ *   csv_guess_dialect   delimiter and header from the head        csv_sniff.c
+ *   csv_scan_next       one record at a time, fields as spans     csv_parse.c
+ *   csv_grid_read       all records as one rectangle of cells     csv_grid.c
+ *   csv_names_make      column names that are unique              csv_names.c
+ *   csv_columns_build   types, then columns                       csv_types.c
+ *   reader_csv          the descriptor                            reader_csv.c
+ *
+ * Format: RFC 4180, read leniently and never silently:
+ * - A record ends with LF, CR LF or CR; the last one may lack its end.  Lines that are empty or hold
+ *   blanks only are skipped and counted.
+ * - A field whose first byte after blanks is the quote is quoted: it may hold delimiters and line
+ *   ends, and a doubled quote is one quote.  Blanks around the quotes do not count.  Text after the
+ *   closing quote is kept as it stands behind the quoted text, a quote inside a bare field is kept
+ *   as a character; both are listed (REJECT_QUOTE).
+ * - A quote that is never closed is an error at the place where it opened.
+ * - A bare field that is empty, blank or one of the `na` words (blanks around it do not count) is
+ *   missing.  A quoted field never is: "" is an empty text and "NA" the text NA (but see
+ *   csv_types.c: in a column of numbers or dates there is no empty text).
+ */
+#ifndef IO_CSV_H
+#define IO_CSV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/job.h"
+#include "base/str.h"
+#include "io/reader.h"
+#include "table/column.h"
+#include "table/table.h"
+
+/* A record may have at most this many bytes. */
+#define CSV_MAX_RECORD ((size_t)256 << 20)
+
+struct csv_dialect {
+    char delimiter, quote;
+    bool header;
+    size_t skip;            /* lines before the first record */
+    const struct span *na;  /* words that mean missing, beside an empty field */
+    size_t n_na;
+};
+
+/* ---- csv_parse.c: records ---- */
+enum csv_cell_flags {
+    CSV_QUOTED = 1,
+    CSV_MISSING = 2, /* bare and empty or an na word, or the row was too short */
+    CSV_DIRTY = 4,   /* holds bytes that are no UTF-8, or NUL */
+    CSV_STRAY = 8,   /* a quote where none belongs */
+};
+
+/* A field: bytes [at, at + len) of the buffer, quotes taken off. */
+struct csv_cell {
+    uint64_t at;
+    uint32_t len;
+    uint32_t flags;
+};
+
+struct csv_record {
+    struct csv_cell *cells; /* (n), small memory */
+    size_t n, cap;
+    size_t line, at;        /* line number from 1 and offset of its first byte */
+};
+
+/* The scanner takes doubled quotes out IN PLACE: scan a copy when the bytes are needed again. */
+struct csv_scan {
+    char *buf;
+    size_t len, at, line;
+    const struct csv_dialect *dialect;
+    const char *file;
+    bool partial; /* more bytes follow: a record that touches the end is not given out */
+    bool dirty;   /* somewhere there is a NUL or no UTF-8: fields are checked one by one */
+    size_t n_blank, n_lf, n_crlf, n_cr;
+    uint8_t special[256];
+};
+
+void csv_scan_init(struct csv_scan *s, char *buf, size_t len, const struct csv_dialect *dialect,
+                   const char *file, bool partial);
+/* Step over the dialect's `skip` lines. */
+void csv_scan_skip(struct csv_scan *s);
+/* 1 and the next record, 0 at the end, -1 with ERR_PARSE (quote never closed, record too long). */
+int csv_scan_next(struct csv_record *rec, struct csv_scan *s, struct err *err);
+void csv_record_release(struct csv_record *rec);
+/* Is the text empty, blank, or an na word with blanks around it? */
+bool csv_is_na(const struct csv_dialect *dialect, const char *text, size_t len);
+/* Offset of the first NUL or byte that is no UTF-8 in the text; len when there is none. */
+size_t csv_dirty_at(const char *text, size_t len);
+/* Line and column (from 1) of the byte at `target`, in a record that begins on `line` at `start`. */
+void csv_place(size_t *line_out, size_t *col_out, const char *buf, size_t line, size_t start,
+               size_t target);
+
+/* ---- csv_sniff.c: the dialect ---- */
+struct csv_guess {
+    char delimiter;
+    bool header;
+    size_t width;       /* usual number of fields per record, 0 when there is no record */
+    double score;       /* 0 to 1: how regular the head is with this delimiter */
+    char second;        /* next best delimiter, 0 when none */
+    size_t second_width;
+};
+
+/* Guess what `dialect` leaves open: the delimiter when 0, the header when `header` is -1.  `partial`
+ * says that the file goes on after the head. */
+void csv_guess_dialect(struct csv_guess *out, const char *head, size_t len, bool partial,
+                       const struct csv_dialect *dialect, int header);
+
+/* ---- csv_grid.c: all records ---- */
+struct csv_grid {
+    char *buf;
+    size_t n_rows, n_cols;
+    struct csv_cell *cells; /* (n_rows, n_cols) row-major, large memory */
+    int64_t *lines;         /* (n_rows) line of each row, large memory with room for buffer_take */
+    uint64_t *row_at;       /* (n_rows) offset of each row's first byte */
+    char **names;           /* (n_cols) in the source's arena */
+    bool header_quoted;     /* there is no header, or each of its fields was quoted */
+    size_t cap, n_trailing;
+};
+
+/* Every record of buf[from, len) into `g`, at most max_rows of them.  Rejects and notes go to `src`.
+ * ERR_PARSE, ERR_DOMAIN (no data; more than UINT32_MAX rows), ERR_NOMEM, ERR_CANCELLED. */
+int csv_grid_read(struct csv_grid *g, struct csv_scan *scan, size_t width, size_t max_rows,
+                  struct source *src, struct job *job, struct err *err);
+void csv_grid_release(struct csv_grid *g);
+
+/* ---- csv_names.c: column names ----
+ * Rule: blanks are taken off both ends; control characters become _, bytes that are no UTF-8 U+FFFD; a name over
+ * 200 bytes is cut there; a name without characters is column_N (N counts columns from 1); a name that
+ * stands already further left gets _2, _3, … so that it is no other column's name.  Every
+ * change is noted. */
+void csv_names_make(struct csv_grid *g, const struct csv_record *header, struct source *src);
+
+/* The `types` parameter: NAME:TYPE,… with \ before , : and \ inside names.  `types` (n_cols) holds
+ * -1 where nothing was said.  ERR_USAGE: unknown column or type. */
+int csv_types_parse(int *types, const char *text, const struct csv_grid *g, struct err *err);
+void csv_types_text(struct str *out, const struct table *t);
+
+/* ---- csv_types.c: columns ---- */
+/* Types by the rules in csv_types.c where types[j] is -1, else as given; cells that do not fit go to
+ * src's rejects.  Takes g->lines.  ERR_NOMEM, ERR_CANCELLED. */
+int csv_columns_build(struct table **out, struct csv_grid *g, const struct csv_dialect *dialect,
+                      const int *types, struct source *src, struct job *job, struct err *err);
+/* Would an unquoted field with this text be read as something else than a text: missing, a number,
+ * a bool, a date?  What the writer quotes for. */
+bool csv_text_is_special(const char *s, size_t len);
+
+/* ---- reader_csv.c ---- */
+extern const struct reader reader_csv;
+extern const struct param_spec csv_params[];
+/* The words of the na parameter as spans; n_out of them in the arena. */
+const struct span *csv_na_words(size_t *n_out, const char *text, struct arena *arena);
+/* Bytes in memory instead of a file; `name` stands for the path.  params NULL: all guessed. */
+int csv_read_memory(struct source **out, const char *bytes, size_t len, const char *name,
+                    const struct params *params, struct job *job, struct err *err);
+
+#endif

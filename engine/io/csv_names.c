@@ -1,0 +1,179 @@
+/* csv_names.c - column names, and the text of the `types` parameter. */
+#include "io/csv.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "io/text_set.h"
+
+#define NAME_BYTES 200
+
+/* The header's text as a name: trimmed, harmless, at most NAME_BYTES long.  Empty when nothing is left. */
+static void name_clean(struct str *out, struct span text)
+{
+    text = span_trim(text);
+    for (size_t i = 0; i < text.len;) {
+        uint32_t code;
+        size_t step = text_decode(&code, text.at + i, text.len - i);
+        bool control = code < 0x20 || (code >= 0x7f && code < 0xa0);
+        bool bad = step == 1 && code == 0xFFFD;
+        size_t need = control ? 1 : bad ? 3 : step;
+        if (out->len + need > NAME_BYTES)
+            break;
+        if (control || bad)
+            str_add(out, control ? "_" : "\xEF\xBF\xBD");
+        else
+            str_add_n(out, text.at + i, step);
+        i += step;
+    }
+}
+
+/* Names that are wished for and names that are given out. */
+struct name_maker {
+    struct text_set wished, given;
+    struct arena *arena;
+};
+
+/* The name itself when it is free, else name_2, name_3, … that nobody wishes for.  The counter of a
+ * wished name holds how many were tried, so that many equal names stay cheap. */
+static const char *name_unique(struct name_maker *m, const char *name)
+{
+    const char *made = name;
+    size_t *tried;
+
+    if (text_set_add(&m->given, name, strlen(name)))
+        return name;
+    tried = text_set_counter(&m->wished, name, strlen(name));
+    do
+        made = arena_printf(m->arena, "%s_%zu", name, ++*tried + 1);
+    while (text_set_has(&m->wished, made, strlen(made)) ||
+           !text_set_add(&m->given, made, strlen(made)));
+    return made;
+}
+
+static void name_note(struct source *src, size_t j, const char *name, struct span original)
+{
+    struct str shown;
+
+    str_init(&shown);
+    str_add_escaped(&shown, original.at, original.len > 60 ? 60 : original.len);
+    source_note(src, "column %zu is named %s; the header says '%s'%s", j + 1, name, shown.buf,
+                original.len > 60 ? " …" : "");
+    str_release(&shown);
+}
+
+static struct span header_text(const struct csv_grid *g, const struct csv_record *header, size_t j)
+{
+    if (!header || j >= header->n)
+        return (struct span){ "", 0 };
+    return (struct span){ g->buf + header->cells[j].at, header->cells[j].len };
+}
+
+void csv_names_make(struct csv_grid *g, const struct csv_record *header, struct source *src)
+{
+    struct name_maker m = { .arena = &src->arena };
+    struct str clean;
+
+    str_init(&clean);
+    text_set_init(&m.wished);
+    text_set_init(&m.given);
+    g->names = ARENA_NEW(m.arena, char *, g->n_cols);
+    for (size_t j = 0; j < g->n_cols; j++) {
+        str_clear(&clean);
+        name_clean(&clean, header_text(g, header, j));
+        g->names[j] = clean.len ? arena_strdup(m.arena, clean.buf)
+                                : arena_printf(m.arena, "column_%zu", j + 1);
+        text_set_add(&m.wished, g->names[j], strlen(g->names[j]));
+    }
+    for (size_t j = 0; j < g->n_cols; j++) {
+        struct span original = header_text(g, header, j);
+        g->names[j] = (char *)(uintptr_t)name_unique(&m, g->names[j]);
+        if (header && !span_is(span_trim(original), g->names[j]))
+            name_note(src, j, g->names[j], original);
+    }
+    text_set_release(&m.wished);
+    text_set_release(&m.given);
+    str_release(&clean);
+}
+
+/* ---------------------------------------------------------------- types=NAME:TYPE,… */
+
+/* Up to `stop` (or the comma or the end), with the backslashes taken off.  Returns what follows. */
+static const char *types_word(struct str *out, const char *text, char stop)
+{
+    str_clear(out);
+    while (*text && *text != ',' && *text != stop) {
+        if (*text == '\\' && text[1])
+            text++;
+        str_add_char(out, *text++);
+    }
+    return text;
+}
+
+/* Column of that name, n_cols when there is none.  `likely` is looked at first: a resolved list names
+ * all columns in order. */
+static size_t types_column(const struct csv_grid *g, const char *name, size_t likely)
+{
+    size_t j = 0;
+
+    if (likely < g->n_cols && strcmp(g->names[likely], name) == 0)
+        return likely;
+    while (j < g->n_cols && strcmp(g->names[j], name) != 0)
+        j++;
+    return j;
+}
+
+static int types_set(int *types, const struct csv_grid *g, size_t likely, const char *name,
+                     const char *type, struct err *err)
+{
+    enum column_type t;
+    size_t j = types_column(g, name, likely);
+
+    if (j == g->n_cols)
+        return err_set(err, ERR_USAGE, "types names a column '%s' that the file does not have",
+                       name);
+    if (!column_type_parse(&t, type))
+        return err_set(err, ERR_USAGE, "'%s' is no type for column %s; types are bool int real "
+                       "category text date timestamp", type, name);
+    types[j] = (int)t;
+    return 0;
+}
+
+int csv_types_parse(int *types, const char *text, const struct csv_grid *g, struct err *err)
+{
+    struct str name, type;
+    int rc = 0;
+
+    for (size_t j = 0; j < g->n_cols; j++)
+        types[j] = -1;
+    str_init(&name);
+    str_init(&type);
+    for (size_t k = 0; text && *text && rc == 0; k++) {
+        text = types_word(&name, text, ':');
+        if (*text != ':') {
+            rc = err_set(err, ERR_USAGE, "types wants NAME:TYPE,…; '%s' has no type", name.buf);
+            break;
+        }
+        text = types_word(&type, text + 1, ',');
+        text += *text == ',';
+        rc = types_set(types, g, k, name.buf, type.buf, err);
+    }
+    str_release(&name);
+    str_release(&type);
+    return rc;
+}
+
+void csv_types_text(struct str *out, const struct table *t)
+{
+    for (size_t j = 0; j < t->n_cols; j++) {
+        if (j)
+            str_add_char(out, ',');
+        for (const char *c = table_name(t, j); *c; c++) {
+            if (strchr(",:\\", *c))
+                str_add_char(out, '\\');
+            str_add_char(out, *c);
+        }
+        str_addf(out, ":%s", column_type_name(table_at(t, j)->type));
+    }
+}

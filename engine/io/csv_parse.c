@@ -1,0 +1,299 @@
+/* csv_parse.c - bytes to records.  The rules stand in csv.h. */
+#include "io/csv.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+/* Bytes at which the scan of a bare field stops. */
+enum special { PLAIN, SPECIAL_DELIMITER, SPECIAL_LF, SPECIAL_CR, SPECIAL_QUOTE };
+
+void csv_scan_init(struct csv_scan *s, char *buf, size_t len, const struct csv_dialect *dialect,
+                   const char *file, bool partial)
+{
+    bool bom = len >= 3 && memcmp(buf, "\xEF\xBB\xBF", 3) == 0;
+
+    *s = (struct csv_scan){ .buf = buf, .len = len, .at = bom ? 3 : 0, .line = 1,
+                            .dialect = dialect, .file = file, .partial = partial };
+    s->special['\n'] = SPECIAL_LF;
+    s->special['\r'] = SPECIAL_CR;
+    if (dialect->quote)
+        s->special[(uint8_t)dialect->quote] = SPECIAL_QUOTE;
+    s->special[(uint8_t)dialect->delimiter] = SPECIAL_DELIMITER;
+    s->dirty = csv_dirty_at(buf, len) < len;
+}
+
+void csv_record_release(struct csv_record *rec)
+{
+    mem_free(rec->cells);
+    *rec = (struct csv_record){ 0 };
+}
+
+/* Eight bytes of ASCII at once, since that is what nearly all files are. */
+static bool is_plain_ascii(const char *text)
+{
+    uint64_t w;
+
+    memcpy(&w, text, sizeof(w));
+    uint64_t zero = (w - 0x0101010101010101u) & ~w;
+    return ((w | zero) & 0x8080808080808080u) == 0;
+}
+
+size_t csv_dirty_at(const char *text, size_t len)
+{
+    uint32_t code;
+
+    for (size_t i = 0; i < len;) {
+        if (len - i >= 8 && is_plain_ascii(text + i)) {
+            i += 8;
+            continue;
+        }
+        size_t step = text[i] > 0 ? 1 : text_decode(&code, text + i, len - i);
+        if (text[i] == '\0' || (text[i] < 0 && step == 1))
+            return i;
+        i += step;
+    }
+    return len;
+}
+
+void csv_place(size_t *line_out, size_t *col_out, const char *buf, size_t line, size_t start,
+               size_t target)
+{
+    for (size_t i = start; i < target; i++)
+        if (buf[i] == '\n' || (buf[i] == '\r' && buf[i + 1] != '\n')) {
+            line++;
+            start = i + 1;
+        }
+    *line_out = line;
+    *col_out = target - start + 1;
+}
+
+static bool scan_is_blank(const struct csv_scan *s, char c)
+{
+    return (c == ' ' || c == '\t') && c != s->dialect->delimiter;
+}
+
+static size_t scan_blanks(const struct csv_scan *s, size_t at)
+{
+    while (at < s->len && scan_is_blank(s, s->buf[at]))
+        at++;
+    return at;
+}
+
+static bool scan_field_ends(const struct csv_scan *s, size_t at)
+{
+    if (at == s->len)
+        return true;
+    uint8_t kind = s->special[(uint8_t)s->buf[at]];
+    return kind == SPECIAL_DELIMITER || kind == SPECIAL_LF || kind == SPECIAL_CR;
+}
+
+/* Step over one line end, if there is one. */
+static void scan_line_end(struct csv_scan *s)
+{
+    if (s->at == s->len)
+        return;
+    if (s->buf[s->at] == '\n') {
+        s->n_lf++;
+        s->at++;
+    } else if (s->at + 1 < s->len && s->buf[s->at + 1] == '\n') {
+        s->n_crlf++;
+        s->at += 2;
+    } else {
+        s->n_cr++;
+        s->at++;
+    }
+    s->line++;
+}
+
+void csv_scan_skip(struct csv_scan *s)
+{
+    for (size_t i = 0; i < s->dialect->skip && s->at < s->len; i++) {
+        while (s->at < s->len && s->buf[s->at] != '\n' && s->buf[s->at] != '\r')
+            s->at++;
+        scan_line_end(s);
+    }
+}
+
+bool csv_is_na(const struct csv_dialect *dialect, const char *text, size_t len)
+{
+    while (len && (*text == ' ' || *text == '\t')) {
+        text++;
+        len--;
+    }
+    while (len && (text[len - 1] == ' ' || text[len - 1] == '\t'))
+        len--;
+    if (!len)
+        return true;
+    for (size_t i = 0; i < dialect->n_na; i++)
+        if (dialect->na[i].len == len && memcmp(dialect->na[i].at, text, len) == 0)
+            return true;
+    return false;
+}
+
+/* A bare field from s->at to the next delimiter or line end. */
+static void scan_bare(struct csv_cell *cell, struct csv_scan *s)
+{
+    const char *buf = s->buf;
+    size_t at = s->at;
+
+    *cell = (struct csv_cell){ .at = at };
+    for (;;) {
+        while (at < s->len && !s->special[(uint8_t)buf[at]])
+            at++;
+        if (at == s->len || s->special[(uint8_t)buf[at]] != SPECIAL_QUOTE)
+            break;
+        cell->flags |= CSV_STRAY;
+        at++;
+    }
+    cell->len = (uint32_t)(at - s->at);
+    if (csv_is_na(s->dialect, buf + cell->at, cell->len))
+        cell->flags |= CSV_MISSING;
+    s->at = at;
+}
+
+/* Move bytes [from, to) down to `write`; returns the new end. */
+static size_t scan_move(char *buf, size_t write, size_t from, size_t to)
+{
+    if (write != from)
+        memmove(buf + write, buf + from, to - from);
+    return write + (to - from);
+}
+
+/* The quoted part that begins after the quote at `open`: doubled quotes are made one in place and
+ * the bytes that fall free become quotes, so that line ends can still be counted.  1 with *write and *at
+ * behind it, 0 when it never closes. */
+static int scan_quoted_part(size_t *write, size_t *at, struct csv_scan *s, size_t open)
+{
+    char quote = s->dialect->quote;
+    size_t from = open + 1;
+
+    *write = from;
+    for (;;) {
+        const char *q = memchr(s->buf + from, quote, s->len - from);
+        if (!q)
+            return 0;
+        size_t close = (size_t)(q - s->buf);
+        *write = scan_move(s->buf, *write, from, close);
+        *at = close + 1;
+        if (*at == s->len || s->buf[*at] != quote)
+            return 1;
+        s->buf[(*write)++] = quote;
+        from = *at + 1;
+    }
+}
+
+/* A quoted field whose quote stands at `open`.  1, or 0 when it never closes. */
+static int scan_quoted(struct csv_cell *cell, struct csv_scan *s, size_t open)
+{
+    size_t write, at;
+
+    if (!scan_quoted_part(&write, &at, s, open))
+        return 0;
+    *cell = (struct csv_cell){ .at = open + 1, .flags = CSV_QUOTED };
+    size_t end = scan_blanks(s, at);
+    if (!scan_field_ends(s, end)) {
+        size_t tail = at;
+        while (!scan_field_ends(s, at))
+            at++;
+        write = scan_move(s->buf, write, tail, at);
+        cell->flags |= CSV_STRAY;
+        end = at;
+    }
+    memset(s->buf + write, s->dialect->quote, at - write);
+    cell->len = (uint32_t)(write - cell->at);
+    s->at = end;
+    return 1;
+}
+
+static struct csv_cell *record_push(struct csv_record *rec)
+{
+    if (rec->n == rec->cap) {
+        rec->cap = rec->cap ? rec->cap * 2 : 32;
+        rec->cells = mem_resize(rec->cells, rec->cap, sizeof(*rec->cells));
+    }
+    return &rec->cells[rec->n++];
+}
+
+static int scan_unclosed(const struct csv_scan *s, const struct csv_record *rec, size_t open,
+                         struct err *err)
+{
+    size_t line, col;
+
+    csv_place(&line, &col, s->buf, rec->line, rec->at, open);
+    return err_set_at(err, ERR_PARSE, (struct err_at){ s->file, line, col, 1 },
+                      "the quote that opens here is never closed; close it, or load the file with "
+                      "another quote=");
+}
+
+/* Line ends within quoted fields. */
+static size_t scan_inner_lines(const struct csv_scan *s, const struct csv_cell *cell)
+{
+    size_t line, col;
+
+    csv_place(&line, &col, s->buf, 0, cell->at, cell->at + cell->len);
+    return line;
+}
+
+/* 1 with one more cell, 0 when its quote never closes; s->at is then where it opened. */
+static int scan_field(struct csv_record *rec, struct csv_scan *s)
+{
+    struct csv_cell *cell = record_push(rec);
+    char quote = s->dialect->quote;
+    size_t start = scan_blanks(s, s->at);
+
+    if (start == s->len || s->buf[start] != quote || !quote) {
+        scan_bare(cell, s);
+    } else if (!scan_quoted(cell, s, start)) {
+        s->at = start;
+        return 0;
+    }
+    if (cell->flags & CSV_QUOTED)
+        s->line += scan_inner_lines(s, cell);
+    if (s->dirty && csv_dirty_at(s->buf + cell->at, cell->len) < cell->len)
+        cell->flags |= CSV_DIRTY;
+    return 1;
+}
+
+static void scan_skip_blank_lines(struct csv_scan *s)
+{
+    while (s->at < s->len) {
+        size_t end = scan_blanks(s, s->at);
+        if (end == s->len && !s->partial) {
+            s->at = end;
+            return;
+        }
+        if (end == s->len || (s->buf[end] != '\n' && s->buf[end] != '\r'))
+            return;
+        s->at = end;
+        s->n_blank++;
+        scan_line_end(s);
+    }
+}
+
+int csv_scan_next(struct csv_record *rec, struct csv_scan *s, struct err *err)
+{
+    scan_skip_blank_lines(s);
+    if (s->at == s->len)
+        return 0;
+    rec->n = 0;
+    rec->at = s->at;
+    rec->line = s->line;
+    for (;;) {
+        if (!scan_field(rec, s))
+            return s->partial ? 0 : scan_unclosed(s, rec, s->at, err);
+        if (s->at - rec->at > CSV_MAX_RECORD)
+            return err_set_at(err, ERR_PARSE, (struct err_at){ s->file, rec->line, 0, 0 },
+                              "this line is longer than 256 MB; is it a table?");
+        if (s->at == s->len)
+            return !s->partial;
+        if (s->special[(uint8_t)s->buf[s->at]] != SPECIAL_DELIMITER)
+            break;
+        s->at++;
+    }
+    if (s->partial && s->at + 1 == s->len && s->buf[s->at] == '\r')
+        return 0; /* the other half of CR LF may follow */
+    scan_line_end(s);
+    return 1;
+}
