@@ -4,7 +4,7 @@
  *   csv_scan_next       one record at a time, fields as spans     csv_parse.c
  *   csv_grid_read       all records as one rectangle of cells     csv_grid.c
  *   csv_names_make      column names that are unique              csv_names.c
- *   csv_columns_build   types, then columns                       csv_types.c
+ *   csv_columns_build   types, then columns                       csv_cell.c csv_types.c csv_columns.c
  *   reader_csv          the descriptor                            reader_csv.c
  *
  * Format: RFC 4180, read leniently and never silently:
@@ -138,7 +138,7 @@ void csv_names_make(struct csv_grid *g, const struct csv_record *header, struct 
 int csv_types_parse(int *types, const char *text, const struct csv_grid *g, struct err *err);
 void csv_types_text(struct str *out, const struct table *t);
 
-/* ---- csv_types.c: columns ---- */
+/* ---- csv_columns.c: columns ---- */
 /* Types by the rules in csv_types.c where types[j] is -1, else as given; cells that do not fit go to
  * src's rejects.  Takes g->lines.  ERR_NOMEM, ERR_CANCELLED. */
 int csv_columns_build(struct table **out, struct csv_grid *g, const struct csv_dialect *dialect,

@@ -1,0 +1,127 @@
+/* csv_cell.c - what one cell looks like. */
+#include "io/csv_build.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "table/cell.h"
+
+#define EXACT_INT ((int64_t)1 << 53)
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static struct span without_sign(struct span s)
+{
+    if (s.len && (*s.at == '-' || *s.at == '+')) {
+        s.at++;
+        s.len--;
+    }
+    return s;
+}
+
+static bool is_all_digits(struct span s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (!is_digit(s.at[i]))
+            return false;
+    return s.len > 0;
+}
+
+/* A number by its form: what text_parse_real refuses although it is one is too large. */
+static bool has_number_form(struct span s)
+{
+    size_t i = 0, n_digits = 0;
+
+    s = without_sign(s);
+    for (; i < s.len && (is_digit(s.at[i]) || s.at[i] == '.'); i++)
+        n_digits += s.at[i] != '.';
+    if (!n_digits || memchr(s.at, '.', i) != memrchr(s.at, '.', i))
+        return false;
+    if (i == s.len)
+        return true;
+    if (s.at[i] != 'e' && s.at[i] != 'E')
+        return false;
+    return is_all_digits(without_sign((struct span){ s.at + i + 1, s.len - i - 1 }));
+}
+
+static enum cell_class classify_number(struct span s, bool *wide)
+{
+    struct span digits = without_sign(s);
+    int64_t i;
+    double r;
+
+    if (is_all_digits(digits)) {
+        if (digits.len > 1 && *digits.at == '0')
+            return CLASS_LED;
+        if (!text_parse_int(&i, s.at, s.len))
+            return text_parse_real(&r, s.at, s.len) ? CLASS_BIG : CLASS_OVERFLOW;
+        *wide = i > EXACT_INT || i < -EXACT_INT;
+        return CLASS_INT;
+    }
+    if (text_parse_real(&r, s.at, s.len))
+        return CLASS_REAL;
+    return has_number_form(s) ? CLASS_OVERFLOW : CLASS_OTHER;
+}
+
+static bool is_true_false(struct span s)
+{
+    static const char *const words[] = { "true", "TRUE", "True", "false", "FALSE", "False" };
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+        if (span_is(s, words[i]))
+            return true;
+    return false;
+}
+
+enum cell_class cell_classify(bool *wide, struct span s)
+{
+    enum cell_class class;
+    int32_t days;
+    int64_t us;
+    double r;
+
+    *wide = false;
+    switch (*s.at) {
+    case 't': case 'T': case 'f': case 'F':
+        return is_true_false(s) ? CLASS_BOOL : CLASS_OTHER;
+    case 'i': case 'I': case 'n': case 'N': /* inf, nan */
+        return text_parse_real(&r, s.at, s.len) ? CLASS_REAL : CLASS_OTHER;
+    case '+': case '-': case '.':
+        return classify_number(s, wide);
+    default:
+        if (!is_digit(*s.at))
+            return CLASS_OTHER;
+    }
+    class = classify_number(s, wide);
+    if (class != CLASS_OTHER || s.len < 8)
+        return class;
+    if (cell_parse_date(&days, s.at, s.len))
+        return CLASS_DATE;
+    return cell_parse_timestamp(&us, s.at, s.len) ? CLASS_TIMESTAMP : CLASS_OTHER;
+}
+
+bool csv_text_is_special(const char *s, size_t len)
+{
+    struct span text = span_trim((struct span){ s, len });
+    bool wide;
+
+    return !text.len || cell_classify(&wide, text) != CLASS_OTHER;
+}
+
+enum cell_class build_classify(bool *wide, const struct build *b, const struct csv_cell *cell)
+{
+    struct span text = build_text(b, cell);
+
+    *wide = false;
+    if (cell->flags & CSV_MISSING)
+        return CLASS_MISSING;
+    if (cell->flags & CSV_QUOTED && csv_is_na(b->dialect, text.at, text.len))
+        return CLASS_BLANK;
+    text = span_trim(text);
+    if (!text.len || cell->flags & CSV_DIRTY)
+        return CLASS_OTHER;
+    return cell_classify(wide, text);
+}
