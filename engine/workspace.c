@@ -253,48 +253,41 @@ const struct named_model *workspace_model(const struct workspace *ws, const char
 
 /* ---- running the recipe ---- */
 
-/* The source without the rows that are in no part; part (n_rows of the source) gets the parts of
- * what is left. */
-static int cut_source(struct table **out, uint8_t *part, const struct workspace *ws,
-                      struct err *err)
+/* The recipe over the source without the rows that are in no part. */
+static int run_cut(struct recipe_run **out, const struct workspace *ws, struct job *job,
+                   struct err *err)
 {
     const struct table *all = ws->source->table;
     const uint8_t *split = ws->split->data;
-    void *block = NULL;
+    void *rows_block = NULL, *part_block = NULL;
+    struct table *input = NULL;
     size_t n = 0;
 
-    if (mem_big(&block, all->n_rows, sizeof(uint32_t), "rows of the sample", err))
-        return -1;
-    uint32_t *rows = block;
-    for (size_t i = 0; i < all->n_rows; i++)
+    int rc = mem_big(&rows_block, all->n_rows, sizeof(uint32_t), "rows of the sample", err);
+    if (!rc)
+        rc = mem_big(&part_block, all->n_rows, 1, "parts of rows", err);
+    uint32_t *rows = rows_block;
+    uint8_t *part = part_block;
+    for (size_t i = 0; i < all->n_rows && !rc; i++)
         if (split[i] != PART_NONE) {
             part[n] = split[i];
             rows[n++] = (uint32_t)i;
         }
-    int rc = table_take(out, all, rows, n, err);
-    mem_big_free(block);
-    return rc;
-}
-
-static int run_cut(struct recipe_run **out, const struct workspace *ws, uint8_t *part,
-                   struct job *job, struct err *err)
-{
-    struct table *input;
-
-    if (cut_source(&input, part, ws, err))
-        return -1;
-    int rc = recipe_run(out, ws->recipe, input, part, true, NULL, job, NULL, err);
+    if (!rc)
+        rc = table_take(&input, all, rows, n, err);
+    if (!rc)
+        rc = recipe_run(out, ws->recipe, input, part, true, NULL, job, NULL, err);
     table_unref(input);
+    mem_big_free(rows_block);
+    mem_big_free(part_block);
     return rc;
 }
 
 /* Did a row that is in no part come through to the end? */
-static bool any_stray(const struct workspace *ws, const struct table *t)
+static bool any_stray(const struct recipe_run *run)
 {
-    const uint8_t *split = ws->split->data;
-
-    for (size_t i = 0; i < t->n_rows; i++)
-        if (split[table_row_number(t, i) - 1] == PART_NONE)
+    for (size_t i = 0; i < recipe_run_result(run)->n_rows; i++)
+        if (recipe_run_part(run, i) == PART_NONE)
             return true;
     return false;
 }
@@ -305,25 +298,17 @@ static bool any_stray(const struct workspace *ws, const struct table *t)
 static int run_split(struct recipe_run **out, const struct workspace *ws, struct job *job,
                      struct err *err)
 {
-    const struct table *all = ws->source->table;
-    const uint8_t *split = ws->split->data;
-    struct recipe_run *run = NULL;
-    void *block = NULL;
+    struct recipe_run *run;
 
-    if (mem_big(&block, all->n_rows, 1, "parts of rows", err))
+    if (recipe_run(&run, ws->recipe, ws->source->table, ws->split->data, true, ws->run, job, NULL,
+                   err))
         return -1;
-    uint8_t *part = block;
-    for (size_t i = 0; i < all->n_rows; i++)
-        part[i] = split[i] == PART_TRAIN ? PART_TRAIN : PART_PREDICT;
-    int rc = recipe_run(&run, ws->recipe, all, part, true, ws->run, job, NULL, err);
-    if (!rc && any_stray(ws, recipe_run_result(run))) {
-        recipe_run_unref(run);
-        rc = run_cut(&run, ws, part, job, err);
-    }
-    mem_big_free(part);
-    if (!rc)
+    if (!any_stray(run)) {
         *out = run;
-    return rc;
+        return 0;
+    }
+    recipe_run_unref(run);
+    return run_cut(out, ws, job, err);
 }
 
 /* Run the recipe of a copy over its source. */
