@@ -84,6 +84,16 @@ bool session_unsaved(const struct session *s)
     return s->n_done != s->saved_at;
 }
 
+void session_forget(struct session *s)
+{
+    while (s->n_entries)
+        entry_free(s->entries[--s->n_entries]);
+    s->n_done = s->saved_at = 0;
+    s->looks = 0;
+    mem_free(s->path);
+    s->path = NULL;
+}
+
 /* ---------------------------------------------------------------- begin */
 
 static double now(const struct session *s)
@@ -389,10 +399,28 @@ void session_queue_line(struct session *s, const char *text, const char *file, s
                                               .line_number = number };
 }
 
+static void finish_recovery(struct session *s)
+{
+    if (!s->recovering)
+        return;
+    journal_discard(&(struct lost_session){ .path = s->recovering }, NULL);
+    mem_free(s->recovering);
+    s->recovering = NULL;
+}
+
+int session_discard_later(struct session *s, const struct lost_session *lost)
+{
+    mem_free(s->recovering);
+    s->recovering = mem_strdup(lost->path);
+    return 0;
+}
+
 bool session_next(struct session *s, struct queued *out)
 {
-    if (s->queue_at >= s->n_queue)
+    if (s->queue_at >= s->n_queue) {
+        finish_recovery(s);
         return false;
+    }
     *out = s->queue[s->queue_at++];
     return true;
 }
@@ -409,6 +437,8 @@ void session_queue_clear(struct session *s)
     while (s->queue_at < s->n_queue)
         queued_release(&s->queue[s->queue_at++]);
     s->queue_at = s->n_queue = 0;
+    mem_free(s->recovering); /* not all of it ran: the lost session stays to be offered again */
+    s->recovering = NULL;
 }
 
 /* ---------------------------------------------------------------- undo */

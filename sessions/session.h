@@ -22,6 +22,7 @@
 #include "command.h"
 
 struct journal;
+struct lost_session;
 
 struct session_options {
     const char *share_dir;   /* shipped data, sessions, gnuplot driver; NULL: none */
@@ -64,7 +65,7 @@ struct session {
     bool quit;
     struct queued *queue;    /* lines to come */
     size_t n_queue, queue_at, queue_cap;
-    unsigned source_depth;
+    char *recovering;        /* journal to discard when the queue has run empty, NULL */
 };
 
 struct session *session_new(const struct session_options *options, struct err *err);
@@ -74,6 +75,8 @@ void session_free(struct session *s, bool keep_journal);
 const struct workspace *session_workspace(const struct session *s);
 const struct entry *session_last(const struct session *s); /* NULL when there is none */
 bool session_unsaved(const struct session *s);
+/* Start afresh: the history is gone (open). */
+void session_forget(struct session *s);
 
 /* A command on its way. */
 struct task {
@@ -119,6 +122,8 @@ void session_queue_line(struct session *s, const char *text, const char *file, s
 bool session_next(struct session *s, struct queued *out); /* yours: queued_release */
 void queued_release(struct queued *q);
 void session_queue_clear(struct session *s);
+/* The lost session's lines are in the queue: discard its journal when all of them have run. */
+int session_discard_later(struct session *s, const struct lost_session *lost);
 
 /* ---- undo ---- */
 /* Back to before the last change; ERR_USAGE when there is none.  To entry `to` (0: the beginning). */

@@ -1,0 +1,38 @@
+/* command_step.c - what every step's command does: append to the recipe, say what changed. */
+#include "command.h"
+#include "present.h"
+
+static void report_learned(struct report *r, const struct recipe_run *run, size_t i)
+{
+    const struct step *step = run->fitted->recipe->steps[i];
+    struct str text;
+
+    if (!step->kind->describe || !run->fitted->state[i])
+        return;
+    str_init(&text);
+    step->kind->describe(&text, run->fitted->state[i]);
+    str_add(&r->text, text.buf);
+    if (text.len && text.buf[text.len - 1] != '\n')
+        str_add_char(&r->text, '\n');
+    str_release(&text);
+}
+
+int command_run_step(struct report *r, struct context *ctx, struct err *err)
+{
+    struct str text;
+    struct diff *diff;
+
+    str_init(&text);
+    call_print(&text, ctx->command, ctx->args);
+    struct recipe *recipe = recipe_append(ctx->ws->recipe, ctx->command->step, ctx->args, text.buf);
+    str_release(&text);
+    int rc = workspace_with_recipe(&ctx->next, ctx->ws, recipe, ctx->job, err);
+    size_t last = recipe->n_steps - 1;
+    recipe_unref(recipe);
+    if (rc || recipe_run_diff(&diff, ctx->next->run, last, err))
+        return -1;
+    present_effect(r, command_name(ctx->command), diff);
+    report_learned(r, ctx->next->run, last);
+    diff_free(diff);
+    return 0;
+}

@@ -1,0 +1,114 @@
+/* predict: run a model on the loaded file, or on another. */
+#include "io/writer.h"
+#include "present.h"
+#include "table/cell.h"
+
+static const struct param_spec predict_params[] = {
+    { .name = "model", .type = PARAM_MODEL, .flags = PARAM_REQUIRED | PARAM_WORD,
+      .help = "the model" },
+    { .name = "to", .type = PARAM_PATH, .flags = PARAM_OUTPUT,
+      .help = "file to write; without it the first rows are shown" },
+    { .name = "data", .type = PARAM_PATH, .flags = PARAM_INPUT,
+      .help = "raw data to predict; without it the rows as loaded" },
+    { .name = NULL },
+};
+
+static int open_data(struct source **out, struct context *ctx, struct err *err)
+{
+    const char *path = params_text(ctx->args, "data");
+    const struct reader *reader;
+    char hex[33];
+
+    if (!path) {
+        *out = source_ref(ctx->ws->source);
+        return 0;
+    }
+    path = present_find_file(ctx, path);
+    if (reader_find(&reader, path, NULL, err) ||
+        source_read(out, path, reader, NULL, ctx->job, err))
+        return -1;
+    str_add(ctx->input_digest, digest_long(hex, (*out)->info.digest));
+    return 0;
+}
+
+static int predict_table(struct table **out, struct context *ctx, const struct model *m,
+                         const struct table *raw, struct err *err)
+{
+    struct prediction p = { 0 };
+
+    if (model_predict(&p, m, raw, ctx->job, err))
+        return -1;
+    int rc = prediction_table(out, &p, m, raw, err);
+    prediction_release(&p);
+    return rc;
+}
+
+static int write_predictions(struct report *r, struct context *ctx, const struct table *t,
+                             struct err *err)
+{
+    const char *to = params_text(ctx->args, "to");
+    const struct writer *writer;
+
+    if (!to) {
+        present_rows(r, t, 0, 10);
+        return 0;
+    }
+    if (writer_find(&writer, to, NULL, err) || writer->write(t, to, NULL, ctx->job, err))
+        return -1;
+    report_line(r, "%s: %zu predictions written", to, t->n_rows);
+    return 0;
+}
+
+/* A few numbers, so that a replay notices when predictions change. */
+static void report_first(struct report *r, const struct table *t)
+{
+    json_t *first = json_array();
+    struct str cell;
+
+    str_init(&cell);
+    for (size_t i = 0; i < t->n_rows && i < 10; i++) {
+        json_t *row = json_array();
+        for (size_t j = 0; j < t->n_cols; j++) {
+            const struct column *c = table_at(t, j);
+            str_clear(&cell);
+            cell_text(&cell, c, i);
+            json_array_append_new(row, c->type == COLUMN_REAL ? report_real(column_reals(c)[i])
+                                                              : json_string(cell.buf));
+        }
+        json_array_append_new(first, row);
+    }
+    report_put(r, "first", first);
+    str_release(&cell);
+}
+
+static int predict_run(struct report *r, struct context *ctx, struct err *err)
+{
+    const char *name = params_text(ctx->args, "model");
+    const struct named_model *named = workspace_model(ctx->ws, name, err);
+    struct source *data;
+    struct table *t = NULL;
+
+    if (!named || open_data(&data, ctx, err))
+        return -1;
+    int rc = predict_table(&t, ctx, named->model, data->table, err);
+    source_unref(data);
+    if (!rc)
+        rc = write_predictions(r, ctx, t, err);
+    if (!rc) {
+        report_put_text(r, "model", name);
+        report_put_int(r, "rows", (int64_t)t->n_rows);
+        report_put_text(r, "to", params_text(ctx->args, "to"));
+        report_first(r, t);
+    }
+    table_unref(t);
+    return rc;
+}
+
+const struct command verb_predict = {
+    .name = "predict", .stage = "Models", .help = "write a model's predictions",
+    .details = "Runs the model with its own fitted recipe on raw rows: every row of the file gets a "
+               "prediction, also those that rows steps took from training. The file has the row "
+               "number, the prediction, and for classes the probability of each.",
+    .example = "predict lr to=predictions.csv",
+    .params = predict_params, .flags = COMMAND_NEEDS_TABLE, .run = predict_run,
+};

@@ -1,0 +1,172 @@
+/* train: fit a learner on the training rows, under a name. */
+#include <math.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "present.h"
+
+static const struct param_spec train_params[] = {
+    { .name = "learner", .type = PARAM_LEARNER, .flags = PARAM_REQUIRED | PARAM_WORD,
+      .help = "a learner, see help learners" },
+    { .name = "as", .type = PARAM_NAME, .help = "name of the model; without it the learner's" },
+    { .name = NULL },
+};
+
+static int fail_learner(const char *name, struct err *err)
+{
+    const char *names[64];
+    size_t n = 0;
+
+    for (; learner_table[n] && n < 63; n++)
+        names[n] = learner_table[n]->name;
+    names[n] = NULL;
+    const char *near = text_nearest(name, names);
+    return near ? err_set(err, ERR_USAGE, "no learner is called '%s'; did you mean %s?", name, near)
+                : err_set(err, ERR_USAGE, "no learner is called '%s'; help learners lists them",
+                          name);
+}
+
+static int train_extend(const struct param_spec **more, const struct params *so_far,
+                        struct err *err)
+{
+    const char *name = params_text(so_far, "learner");
+    const struct learner *learner = name ? learner_find(name) : NULL;
+
+    if (name && !learner)
+        return fail_learner(name, err);
+    *more = learner ? learner->params : NULL;
+    return 0;
+}
+
+/* The learner's own name, or with a number behind it when a model has it. */
+static const char *free_name(struct context *ctx, const char *learner)
+{
+    const char *name = learner;
+
+    for (unsigned k = 2; workspace_model(ctx->ws, name, NULL); k++)
+        name = arena_printf(ctx->arena, "%s_%u", learner, k);
+    return name;
+}
+
+static int train_resolve(struct context *ctx, struct err *err)
+{
+    if (params_text(ctx->args, "as"))
+        return 0;
+    return params_set(ctx->args, (size_t)param_find(ctx->args->specs, "as", false),
+                      free_name(ctx, params_text(ctx->args, "learner")), ctx->arena, err);
+}
+
+/* Where the model comes from: kept in the bundle for whoever meets it later. */
+static struct model *with_lineage(struct context *ctx, struct model *trained)
+{
+    const struct source_info *info = &ctx->ws->source->info;
+    struct str recipe, line;
+    char hex[33];
+
+    str_init(&recipe);
+    str_init(&line);
+    for (size_t i = 0; i < ctx->ws->recipe->n_steps; i++)
+        if (ctx->ws->recipe->steps[i]->on)
+            str_addf(&recipe, "%s%s", recipe.len ? "\n" : "", ctx->ws->recipe->steps[i]->text);
+    call_print(&line, ctx->command, ctx->args);
+    struct model_note notes[] = {
+        { "assay.version", ASSAY_VERSION },
+        { "source.path", info->path },
+        { "source.digest", digest_long(hex, info->digest) },
+        { "session.train", line.buf },
+        { "session.recipe", recipe.buf },
+        { "session.split", ctx->ws->split_text ? ctx->ws->split_text : "" },
+    };
+    struct model *m = model_with_notes(trained, notes, sizeof(notes) / sizeof(notes[0]));
+    str_release(&line);
+    str_release(&recipe);
+    model_unref(trained);
+    return m;
+}
+
+#define COEFFICIENTS_SHOWN 40
+
+static void report_coefficients(struct report *r, struct context *ctx, const struct model *m)
+{
+    struct coefficient *c;
+    struct report_grid g;
+
+    if (!m->learner->coefficients)
+        return;
+    size_t n = m->learner->coefficients(&c, m->state, m->features, ctx->arena);
+    json_t *list = json_array();
+    report_grid_init(&g, "lrr");
+    report_grid_add(&g, "coefficient");
+    report_grid_add(&g, "estimate");
+    report_grid_add(&g, "std error");
+    for (size_t i = 0; i < n; i++) {
+        json_array_append_new(list, json_pack("{s:s,s:o,s:o}", "name", c[i].name, "estimate",
+                                              report_real(c[i].estimate), "std_error",
+                                              report_real(c[i].std_error)));
+        if (i >= COEFFICIENTS_SHOWN)
+            continue;
+        report_grid_add(&g, "%s", c[i].name);
+        report_grid_real(&g, c[i].estimate, 6);
+        if (isnan(c[i].std_error))
+            report_grid_add(&g, "%s", "");
+        else
+            report_grid_real(&g, c[i].std_error, 4);
+    }
+    report_put(r, "coefficients", list);
+    report_grid_end(r, &g);
+    if (n > COEFFICIENTS_SHOWN)
+        report_line(r, "  … and %zu more", n - COEFFICIENTS_SHOWN);
+}
+
+static void report_model(struct report *r, struct context *ctx, const char *name,
+                         const struct model *m, double seconds)
+{
+    report_put_text(r, "model", name);
+    report_put_text(r, "learner", m->learner->name);
+    report_put_int(r, "rows", (int64_t)m->n_rows);
+    report_put_int(r, "features", (int64_t)m->p);
+    report_put_real(r, "seconds", seconds);
+    report_put_text(r, "task", task_name(m->target.task));
+    report_put_int(r, "iterations", (int64_t)m->n_iterations);
+    report_put_text(r, "warning", m->warning);
+    report_line(r, "%s: %s for %s, %zu rows × %zu features", name, m->learner->name,
+                m->target.name, m->n_rows, m->p);
+    if (m->warning)
+        report_line(r, "warning: %s", m->warning);
+    report_coefficients(r, ctx, m);
+}
+
+static int train_run(struct report *r, struct context *ctx, struct err *err)
+{
+    const struct learner *learner = learner_find(params_text(ctx->args, "learner"));
+    const char *name = params_text(ctx->args, "as");
+    struct params own;
+    struct model *m;
+
+    if (present_need_target(ctx, err))
+        return -1;
+    call_subset(&own, ctx->args, learner->params, ctx->arena);
+    struct train_request req = {
+        .learner = learner, .params = &own, .run = ctx->ws->run,
+        .target = workspace_target(ctx->ws), .as_classes = ctx->ws->as_classes,
+        .positive = ctx->ws->positive,
+    };
+    double from = ctx->options->clock ? ctx->options->clock() : 0;
+    if (model_train(&m, &req, ctx->job, err))
+        return -1;
+    double seconds = ctx->options->clock ? ctx->options->clock() - from : 0;
+    m = with_lineage(ctx, m);
+    ctx->next = workspace_with_model(ctx->ws, name, m);
+    report_model(r, ctx, name, m, seconds);
+    model_unref(m);
+    return 0;
+}
+
+const struct command verb_train = {
+    .name = "train", .stage = "Models", .help = "train a model on the training rows",
+    .details = "The model keeps its recipe as fitted, so that predict takes raw data. Its parameters "
+               "are those of the learner: help LEARNER explains them.",
+    .example = "train logistic C=1.0 as=lr",
+    .params = train_params, .flags = COMMAND_NEEDS_TABLE | COMMAND_UNDOABLE, .run = train_run,
+    .extend = train_extend, .resolve = train_resolve,
+};
