@@ -1,0 +1,19 @@
+/* gnuplot_script.h - a figure as gnuplot commands, for a given medium. */
+#ifndef VIZ_GNUPLOT_SCRIPT_H
+#define VIZ_GNUPLOT_SCRIPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/str.h"
+#include "figure.h"
+
+struct script_medium {
+    bool cells;           /* characters: no grid, dashes and marks beside colours, short labels */
+    size_t width, height; /* cells, else pixels */
+};
+
+/* Everything but terminal and output; data as datablocks, strings in single quotes. */
+void gnuplot_script_for(struct str *out, const struct figure *f, struct script_medium medium);
+
+#endif
