@@ -21,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "prepare/shared.h"
 #include "prepare/step.h"
 #include "table/diff.h"
 
@@ -30,10 +31,13 @@ struct recipe {
     const struct step *const *steps; /* shared between versions, see recipe.c */
     struct roles roles;
     size_t split_at; /* number of steps that stood when the rows were split; SIZE_MAX: no split */
-    void *memory;    /* reference-counted arenas behind steps and roles */
+    struct shared *const *behind; /* (n_steps) the memory of each step */
+    struct arena arena;           /* the arrays and the roles, copied from version to version */
 };
 
-/* ---- making: each gives a new recipe (yours) and leaves the old one; r may be NULL: empty ---- */
+/* ---- making: each gives a new recipe (yours) and leaves the old one; r may be NULL: empty ----
+ * Removing or moving a step across the split moves split_at along, so that the same steps stand
+ * before it. */
 struct recipe *recipe_empty(void);
 struct recipe *recipe_ref(const struct recipe *r);
 void recipe_unref(const struct recipe *r);
@@ -55,14 +59,19 @@ size_t recipe_sample(const struct recipe *r);
 struct fitted {
     atomic_uint refs;
     struct recipe *recipe;
-    void **state; /* by step; NULL for row-wise, rows and switched-off steps */
-    struct arena arena;
+    void **state;           /* by step; NULL for row-wise, rows and switched-off steps */
+    struct shared **behind; /* by step: the memory of its state, shared between runs */
 };
 struct fitted *fitted_ref(const struct fitted *f);
 void fitted_unref(const struct fitted *f);
-/* The recipe (kinds, parameters, roles) and the states as bytes, and back. */
+/* The recipe (kinds, parameters, roles) and the states as bytes, and back.  ERR_PARSE: damaged, or
+ * a kind of step this version does not know.  The caller ends the unpacking. */
 void fitted_save(struct str *out, const struct fitted *f);
 int fitted_load(struct fitted **out, struct unpack *u, struct err *err);
+/* Which columns of the raw table (its names and types; rows are not looked at) are needed to make
+ * `features`: needed[j] (n_cols).  Found by leaving each out and applying the recipe to no rows. */
+int fitted_needs(bool *needed, const struct fitted *f, const struct table *raw,
+                 const char *const *features, size_t p, struct err *err);
 
 /* ---- running ---- */
 struct recipe_run {
@@ -70,20 +79,28 @@ struct recipe_run {
     struct fitted *fitted;
     size_t n_tables;       /* n_steps + 1 */
     struct table **tables; /* [0] the input, [i + 1] after step i */
-    uint8_t **parts;       /* by table: the part of each row (shared pointers; see below) */
+    /* By table: the part of each row; NULL: all are training rows.  Tables with the same rows share
+     * one array. */
+    const uint8_t **parts;
+    struct buffer **part_buffers; /* behind parts */
+    bool whole_sample;
 };
+/* Anything but PART_TRAIN is not learned from. */
 enum { PART_PREDICT = 0, PART_TRAIN = 1 };
 
-/* Fit and apply to `in`.  part[i] is the part of row i (NULL: all are training rows).  When
+/* Fit and apply to `in`.  part[i] is the part of row i (NULL: all are training rows; copied).  When
  * `previous` ran the same steps on the same input with the same parts, its first tables and states
  * are shared (by pointer) as far as nothing changed.  `whole_sample`: rows steps that define the
  * sample act on every row (the workspace's own run); otherwise on training rows only (folds).
- * Errors are prefixed with the step: "step 3 (scale age): …"; *failed_at (may be NULL) gets its
- * index. */
+ * Errors are prefixed with the step, counted from 1: "step 3 (scale): …"; when the step ran in
+ * `previous` and an edit before it is the cause, with that: "step 3 (scale) no longer applies after
+ * step 2 (derive) was removed: …" and without a place in the line.  *failed_at (may be NULL) gets
+ * its index. */
 int recipe_run(struct recipe_run **out, const struct recipe *r, const struct table *in,
                const uint8_t *part, bool whole_sample, const struct recipe_run *previous,
                struct job *job, size_t *failed_at, struct err *err);
-/* Apply what was learned to new rows: row-wise and fitted steps; rows steps are left out. */
+/* Apply what was learned to new rows: row-wise and fitted steps; rows steps are left out, and so is
+ * what steps do to columns that `in` lacks. */
 int fitted_apply(struct table **out, const struct fitted *f, const struct table *in,
                  struct job *job, struct err *err);
 

@@ -33,7 +33,7 @@ struct role_entry {
     enum role role;
 };
 
-/* Immutable, in the arena of the recipe that holds it. */
+/* Immutable, in the arena of the recipe that holds them. */
 struct roles {
     const struct role_entry *entries;
     size_t n;
@@ -50,6 +50,10 @@ struct step_input {
     const uint32_t *rows;
     size_t n_rows;
     const double *weights; /* by table row; NULL: all one.  Room for later: no command gives them yet */
+    /* Rows that were not there when the recipe was made (predict): they may lack columns, the
+     * target for one, and a step leaves alone what is absent.  What a model needs, the model asks
+     * for. */
+    bool new_rows;
 };
 
 struct step_kind {
@@ -80,7 +84,7 @@ struct step_kind {
 extern const struct step_kind *const step_table[]; /* steps.def; ends in NULL */
 const struct step_kind *step_find(const char *name); /* exact; NULL when unknown */
 
-/* One step as it stands in a recipe.  Immutable, in the recipe's arena. */
+/* One step as it stands in a recipe.  Immutable; versions of a recipe share it by pointer. */
 struct step {
     const struct step_kind *kind;
     struct params params;
