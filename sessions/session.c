@@ -340,7 +340,9 @@ int session_do(struct session *s, const char *line, const char *file, size_t lin
         return -1;
     if (!t)
         return 0;
+    s->running = &t->job;
     task_run(t);
+    s->running = NULL;
     return session_finish(s, t, out, err);
 }
 

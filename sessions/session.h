@@ -63,6 +63,7 @@ struct session {
     char *path;              /* of the session file, NULL */
     size_t saved_at;         /* n_done when it was last saved */
     bool quit;
+    struct job *_Atomic running; /* of the command in session_do, for a signal handler; NULL */
     struct queued *queue;    /* lines to come */
     size_t n_queue, queue_at, queue_cap;
     char *recovering;        /* journal to discard when the queue has run empty, NULL */
