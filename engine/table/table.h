@@ -68,10 +68,6 @@ size_t table_line(const struct table *t, size_t i);
 /* Replace the column of that name or append it.  Takes the column's reference, also on error. */
 int table_put(struct table **out, const struct table *t, const char *name, struct column *take,
               struct err *err);
-/* Other columns over the same rows, which keep their numbers and lines.  Takes the columns'
- * references, also on error, copies the names.  ERR_SHAPE as table_new. */
-int table_with_columns(struct table **out, const struct table *t, struct column **take_columns,
-                       const char *const *names, size_t n_cols, struct err *err);
 /* Only the columns whose index is listed, in that order. */
 int table_select(struct table **out, const struct table *t, const size_t *cols, size_t n,
                  struct err *err);
