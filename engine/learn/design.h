@@ -36,10 +36,12 @@ int target_detect(struct target *out, const struct table *t, const char *name,
 int target_values(double *y, const struct target *target, const struct table *t,
                   const uint32_t *rows, size_t n, bool unknown_is_nan, struct err *err);
 
-/* Which columns are features.  ERR_DOMAIN when there is none. */
+/* Which columns are features: those without a role that are not the target.  ERR_DOMAIN when there
+ * is none, unless the learner is blind. */
 int design_features(struct design *out, const struct table *t, const struct roles *roles,
-                    struct arena *arena, struct err *err);
-/* Fill x (n, p) with features of rows.  ERR_SHAPE naming the column and the command that mends it
+                    const char *target, unsigned learner_flags, struct arena *arena,
+                    struct err *err);
+/* Make x (n, p): features `names` of rows (NULL: all).  A blind learner's is all zero.  ERR_SHAPE naming the column and the command that mends it
  * when a feature is absent, text or a category the learner cannot take; ERR_DOMAIN naming column,
  * row and line of the first missing value or NaN or infinity ("age is missing in 19 rows, first row
  * 5; impute age, or drop missing"). */

@@ -27,6 +27,7 @@ enum {
     LEARNER_CATEGORIES = 4, /* takes category codes where n_levels > 0 */
     LEARNER_WARM_START = 8,
     LEARNER_VALIDATION = 16, /* uses fit_input.validation for early stopping */
+    LEARNER_BLIND = 32,      /* looks at no feature: takes columns of any type, or none */
 };
 
 /* What fitting gets.  Borrowed, for the duration of the call. */
@@ -72,9 +73,9 @@ struct learner {
     /* Checks everything against p and n_classes. */
     int (*load)(void **state, struct arena *arena, struct unpack *u, size_t p, size_t n_classes,
                 struct err *err);
-    /* Linear learners: how many coefficients, and each; NULL for others. */
+    /* Linear learners: how many coefficients, and each; NULL for others.  See model_coefficients. */
     size_t (*coefficients)(struct coefficient **out, const void *state, const char *const *names,
-                           struct arena *arena);
+                           const char *const *classes, struct arena *arena);
 };
 
 extern const struct learner *const learner_table[]; /* learners.def; ends in NULL */

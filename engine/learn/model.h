@@ -1,8 +1,10 @@
 /* model.h - a trained model with everything prediction needs; immutable, reference-counted.
  *
- * The bundle on disk is one SQLite file: `bundle` (key, value) with the format's version, a
- * checksum over every part, and the parts: input schema, fitted recipe, learner state, target,
- * metrics and lineage.  It is data, not code; every part is checked when it is read.
+ * The bundle on disk is one SQLite file: the table `bundle` (key, value) with the format's version
+ * and the parts (input schema, fitted recipe, learner state, target), and the table `note` (key,
+ * value) with metrics and lineage for people.  Behind the last page, where SQLite does not look,
+ * stands a seal of 32 bytes: a magic word, the length and the digest of all bytes before it.  It is
+ * data, not code; the seal is checked before anything is read, and every part when it is.
  */
 #ifndef LEARN_MODEL_H
 #define LEARN_MODEL_H
@@ -44,6 +46,7 @@ struct model {
     const char *warning;
     size_t n_notes;
     struct model_note *notes;
+    const struct model *base; /* model_with_notes: whose state this one shares; else NULL */
     struct arena arena; /* all of the above but `fitted` */
 };
 
@@ -70,7 +73,8 @@ int model_train(struct model **out, const struct train_request *req, struct job 
                 struct err *err);
 struct model *model_ref(const struct model *m);
 void model_unref(const struct model *m);
-/* A copy that shares state and has these notes added. */
+/* A copy that shares state and has these notes added; a key that is there already gets the new
+ * value. */
 struct model *model_with_notes(const struct model *m, const struct model_note *notes, size_t n);
 
 /* Predict rows (NULL: all) of a PREPARED table (the run's own, or fitted_apply's). */
@@ -85,9 +89,15 @@ int model_predict(struct prediction *out, const struct model *m, const struct ta
 int prediction_table(struct table **out, const struct prediction *p, const struct model *m,
                      const struct table *rows_of, struct err *err);
 
+/* The coefficients of a linear learner, 0 of them for others: names and numbers live in arena. */
+size_t model_coefficients(struct coefficient **out, const struct model *m, struct arena *arena);
+
+/* Appears under its name only when complete. */
 int model_save(const struct model *m, const char *path, struct err *err);
-/* ERR_PARSE when the file is no bundle, was damaged (checksum) or is from a newer version. */
+/* ERR_PARSE when the file is no bundle, was damaged (seal) or is from a newer version. */
 int model_load(struct model **out, const char *path, struct err *err);
+/* The same from the bytes of an SQLite database without its seal; for fuzzers.  Data is read only. */
+int model_load_bytes(struct model **out, const void *data, size_t len, struct err *err);
 /* Digest of learner, parameters, features, coefficients or state (rounded), rows. */
 struct digest model_digest(const struct model *m);
 

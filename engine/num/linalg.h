@@ -19,9 +19,9 @@ void num_init(void);
 
 /* gram (p, p), upper triangle += z' z;  z (n, p) with leading dimension ld. */
 void gram_add(double *gram, size_t p, const double *z, size_t n, size_t ld);
-/* gram (p, q) += y' z;  y (n, p), z (n, q), both with leading dimension ld. */
-void cross_add(double *gram, const double *y, size_t p, const double *z, size_t q, size_t n,
-               size_t ld);
+/* gram (p, q) += factor y' z;  y (n, p), z (n, q), both with leading dimension ld. */
+void cross_add(double *gram, double factor, const double *y, size_t p, const double *z, size_t q,
+               size_t n, size_t ld);
 /* out (p) += z' v;  z (n, p) with leading dimension ld, v (n). */
 void product_add(double *out, const double *z, size_t n, size_t p, size_t ld, const double *v);
 /* out (n) = z w;  z (n, p) with leading dimension ld, w (p). */

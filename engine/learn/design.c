@@ -1,0 +1,167 @@
+#include "learn/design.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/parallel.h"
+
+int design_features(struct design *out, const struct table *t, const struct roles *roles,
+                    const char *target, unsigned learner_flags, struct arena *arena,
+                    struct err *err)
+{
+    struct design d = { .arena = arena, .names = ARENA_NEW(arena, const char *, t->n_cols) };
+
+    for (size_t j = 0; j < t->n_cols; j++) {
+        const char *name = table_name(t, j);
+        if (roles_of(roles, name) == ROLE_FEATURE && strcmp(name, target) != 0)
+            d.names[d.p++] = arena_strdup(arena, name);
+    }
+    if (d.p == 0 && !(learner_flags & LEARNER_BLIND))
+        return err_set(err, ERR_DOMAIN, "no column is left as a feature beside the target %s; "
+                       "keep or derive one", target);
+    *out = d;
+    return 0;
+}
+
+/* ---- can this column be a feature ---- */
+
+static int check_type(const struct column *c, const char *name, unsigned flags, struct err *err)
+{
+    switch (c->type) {
+    case COLUMN_BOOL:
+    case COLUMN_INT:
+    case COLUMN_REAL:
+        return 0;
+    case COLUMN_CATEGORY:
+        if (flags & LEARNER_CATEGORIES)
+            return 0;
+        return err_set(err, ERR_SHAPE, "feature %s is a category, and the learner takes numbers; "
+                       "encode %s, or drop %s", name, name, name);
+    case COLUMN_TEXT:
+        return err_set(err, ERR_SHAPE, "feature %s is text, and the learner takes numbers; "
+                       "encode %s, or drop %s", name, name, name);
+    default:
+        return err_set(err, ERR_SHAPE, "feature %s is a %s, and the learner takes numbers; derive "
+                       "a number from it, or drop %s", name, column_type_name(c->type), name);
+    }
+}
+
+/* ---- filling, a column at a time; what is wrong is counted there and told afterwards ---- */
+
+struct fill {
+    const struct column **columns; /* (p) */
+    const uint32_t *rows;
+    struct matrix *x;
+    size_t *n_bad, *first_bad; /* (p) cells that are missing or not finite; table row of the first */
+};
+
+static void fill_values(double *restrict x, const struct column *c, const uint32_t *rows, size_t n)
+{
+    if (c->type == COLUMN_REAL && !rows) {
+        memcpy(x, column_reals(c), n * sizeof(double));
+    } else if (c->type == COLUMN_REAL) {
+        const double *v = column_reals(c);
+        for (size_t i = 0; i < n; i++)
+            x[i] = v[rows[i]];
+    } else {
+        for (size_t i = 0; i < n; i++)
+            x[i] = column_number(c, rows ? rows[i] : i);
+    }
+}
+
+static void fill_column(void *ctx, size_t begin, size_t end, size_t chunk)
+{
+    const struct fill *f = ctx;
+    const struct column *c = f->columns[begin];
+    double *x = matrix_col(f->x, begin);
+    size_t n = f->x->n, n_bad = 0;
+    (void)end;
+    (void)chunk;
+
+    fill_values(x, c, f->rows, n);
+    for (size_t i = 0; i < n && c->n_missing; i++)
+        if (column_missing(c, f->rows ? f->rows[i] : i))
+            x[i] = NAN;
+    for (size_t i = 0; i < n; i++)
+        n_bad += isfinite(x[i]) ? 0 : 1;
+    f->n_bad[begin] = n_bad;
+    for (size_t i = 0; n_bad && i < n; i++)
+        if (!isfinite(x[i])) {
+            f->first_bad[begin] = f->rows ? f->rows[i] : i;
+            break;
+        }
+}
+
+static int refuse_cells(const char *name, const struct table *t, const struct column *c,
+                        size_t n_bad, size_t row, struct err *err)
+{
+    char place[64] = "";
+    size_t line = table_line(t, row);
+
+    if (line)
+        snprintf(place, sizeof(place), " (line %zu)", line);
+    if (column_missing(c, row))
+        return err_set(err, ERR_DOMAIN, "%s is missing in %zu row%s, first row %zu%s; impute %s, or "
+                       "drop missing", name, n_bad, n_bad == 1 ? "" : "s",
+                       table_row_number(t, row), place, name);
+    return err_set(err, ERR_DOMAIN, "%s is no finite number in %zu row%s, first row %zu%s; clip %s, "
+                   "or filter such rows out", name, n_bad, n_bad == 1 ? "" : "s",
+                   table_row_number(t, row), place, name);
+}
+
+static int find_columns(const struct column **columns, const char *const *names, size_t p,
+                        unsigned flags, const struct table *t, struct err *err)
+{
+    for (size_t j = 0; j < p; j++) {
+        int at = table_find(t, names[j]);
+        if (at < 0)
+            return err_set(err, ERR_SHAPE, "feature %s is not in the table; the model was trained "
+                           "with it", names[j]);
+        columns[j] = table_at(t, (size_t)at);
+        if (check_type(columns[j], names[j], flags, err))
+            return -1;
+    }
+    return 0;
+}
+
+static int fill_matrix(struct fill *f, const char *const *names, unsigned flags,
+                       const struct table *t, struct err *err)
+{
+    parallel_for(f->x->p, 1, fill_column, f);
+    for (size_t j = 0; j < f->x->p; j++) {
+        size_t row = f->first_bad[j];
+        if (f->n_bad[j] && !(flags & LEARNER_MISSING))
+            return refuse_cells(names[j], t, f->columns[j], f->n_bad[j], row, err);
+    }
+    return 0;
+}
+
+int design_matrix(struct matrix *x, const char *const *names, size_t p, unsigned learner_flags,
+                  const struct table *t, const uint32_t *rows, size_t n, struct err *err)
+{
+    struct matrix m;
+
+    if (!rows && n == 0)
+        n = t->n_rows;
+    if (learner_flags & LEARNER_BLIND)
+        return matrix_new(x, n, 0, "the design matrix", err);
+
+    struct fill f = { .columns = MEM_NEW(const struct column *, p), .rows = rows, .x = &m,
+                      .n_bad = MEM_NEW(size_t, 2 * p) };
+    f.first_bad = f.n_bad + p;
+    int rc = find_columns(f.columns, names, p, learner_flags, t, err);
+    if (!rc)
+        rc = matrix_new(&m, n, p, "the design matrix", err);
+    if (!rc) {
+        rc = fill_matrix(&f, names, learner_flags, t, err);
+        if (rc)
+            matrix_release(&m);
+        else
+            *x = m;
+    }
+    mem_free(f.columns);
+    mem_free(f.n_bad);
+    return rc;
+}

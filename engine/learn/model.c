@@ -1,0 +1,354 @@
+#include "learn/model.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "learn/model_parts.h"
+#include "num/linalg.h"
+#include "table/expr.h"
+
+/* ---- life ---- */
+
+struct model *model_blank(void)
+{
+    struct model *m = MEM_NEW(struct model, 1);
+
+    atomic_init(&m->refs, 1);
+    arena_init(&m->arena);
+    return m;
+}
+
+struct model *model_ref(const struct model *m)
+{
+    struct model *shared = (struct model *)m;
+
+    if (shared)
+        atomic_fetch_add_explicit(&shared->refs, 1, memory_order_relaxed);
+    return shared;
+}
+
+void model_unref(const struct model *m)
+{
+    struct model *gone = (struct model *)m;
+
+    if (!gone || atomic_fetch_sub_explicit(&gone->refs, 1, memory_order_acq_rel) > 1)
+        return;
+    fitted_unref(gone->fitted);
+    model_unref(gone->base);
+    arena_release(&gone->arena);
+    mem_free(gone);
+}
+
+static size_t find_note(const struct model *m, const char *key)
+{
+    size_t i = 0;
+    while (i < m->n_notes && strcmp(m->notes[i].key, key) != 0)
+        i++;
+    return i;
+}
+
+struct model *model_with_notes(const struct model *m, const struct model_note *notes, size_t n)
+{
+    struct model *copy = model_blank();
+
+    copy->learner = m->learner;
+    copy->params = m->params;
+    copy->target = m->target;
+    copy->p = m->p;
+    copy->features = m->features;
+    copy->state = m->state;
+    copy->fitted = fitted_ref(m->fitted);
+    copy->n_inputs = m->n_inputs;
+    copy->inputs = m->inputs;
+    copy->n_rows = m->n_rows;
+    copy->n_iterations = m->n_iterations;
+    copy->warning = m->warning;
+    copy->base = model_ref(m);
+    copy->notes = ARENA_NEW(&copy->arena, struct model_note, m->n_notes + n);
+    if (m->n_notes)
+        memcpy(copy->notes, m->notes, m->n_notes * sizeof(*notes));
+    copy->n_notes = m->n_notes;
+    for (size_t i = 0; i < n; i++) {
+        size_t at = find_note(copy, notes[i].key);
+        copy->n_notes += at == copy->n_notes;
+        copy->notes[at].key = arena_strdup(&copy->arena, notes[i].key);
+        copy->notes[at].value = arena_strdup(&copy->arena, notes[i].value);
+    }
+    return copy;
+}
+
+/* ---- which raw columns are read ---- */
+
+static bool expression_reads(const char *text, const char *column)
+{
+    struct expr *e;
+    const char *const *names;
+    bool reads = false;
+
+    if (expr_parse(&e, text, NULL))
+        return false;
+    size_t n = expr_columns(e, &names);
+    for (size_t i = 0; i < n; i++)
+        reads = reads || strcmp(names[i], column) == 0;
+    expr_free(e);
+    return reads;
+}
+
+static bool param_reads(const struct param_spec *spec, const struct param_value *v,
+                        const char *column)
+{
+    if (!v->set)
+        return false;
+    if (spec->type == PARAM_COLUMN)
+        return strcmp(v->text, column) == 0;
+    if (spec->type == PARAM_EXPR)
+        return expression_reads(v->text, column);
+    for (size_t k = 0; spec->type == PARAM_COLUMNS && k < v->n_list; k++)
+        if (strcmp(v->list[k], column) == 0 || strcmp(v->list[k], "all") == 0 ||
+            text_matches_glob(v->list[k], column))
+            return true;
+    return false;
+}
+
+/* Steps that only take columns away ask for none; rows steps are not run in prediction. */
+static bool step_reads(const struct step *s, const char *column)
+{
+    if (!s->on || s->kind->scope == STEP_ROWS || strcmp(s->kind->name, "drop") == 0)
+        return false;
+    for (size_t i = 0; i < s->params.n; i++)
+        if (param_reads(&s->params.specs[i], &s->params.values[i], column))
+            return true;
+    return false;
+}
+
+static bool is_needed(const struct model *m, const struct recipe *r, const char *column)
+{
+    if (strcmp(column, m->target.name) == 0 || roles_of(&r->roles, column) != ROLE_FEATURE)
+        return false;
+    if (m->learner->flags & LEARNER_BLIND)
+        return false;
+    for (size_t j = 0; j < m->p; j++)
+        if (strcmp(m->features[j], column) == 0)
+            return true;
+    for (size_t i = 0; i < r->n_steps; i++)
+        if (step_reads(r->steps[i], column))
+            return true;
+    return false;
+}
+
+static void keep_inputs(struct model *m, const struct table *raw, const struct recipe *r)
+{
+    m->inputs = ARENA_NEW(&m->arena, struct model_column, raw->n_cols);
+    for (size_t j = 0; j < raw->n_cols; j++)
+        m->inputs[m->n_inputs++] = (struct model_column){
+            .name = arena_strdup(&m->arena, table_name(raw, j)),
+            .type = table_at(raw, j)->type,
+            .needed = is_needed(m, r, table_name(raw, j)),
+        };
+}
+
+/* ---- training ---- */
+
+struct training {
+    const struct train_request *req;
+    const struct table *table;
+    uint32_t *rows; /* (n) training rows; NULL: all */
+    size_t n;
+    double *y;      /* (n) */
+    struct matrix x;
+};
+
+static int choose_rows(struct training *t, struct err *err)
+{
+    const struct recipe_run *run = t->req->run;
+    void *rows;
+
+    t->table = recipe_run_result(run);
+    for (size_t i = 0; i < t->table->n_rows; i++)
+        t->n += recipe_run_part(run, i) == PART_TRAIN;
+    if (t->n == 0)
+        return err_set(err, ERR_DOMAIN, "no training rows are left; check the filters and the split");
+    if (t->n == t->table->n_rows)
+        return 0;
+    if (mem_big(&rows, t->n, sizeof(*t->rows), "row numbers", err))
+        return -1;
+    t->rows = rows;
+    for (size_t i = 0, k = 0; i < t->table->n_rows; i++)
+        if (recipe_run_part(run, i) == PART_TRAIN)
+            t->rows[k++] = (uint32_t)i;
+    return 0;
+}
+
+static void copy_target(struct target *out, const struct target *in, struct arena *arena)
+{
+    const char **classes = in->n_classes ? ARENA_NEW(arena, const char *, in->n_classes) : NULL;
+
+    *out = *in;
+    out->name = arena_strdup(arena, in->name);
+    for (size_t k = 0; k < in->n_classes; k++)
+        classes[k] = arena_strdup(arena, in->classes[k]);
+    out->classes = classes;
+}
+
+static int choose_target(struct model *m, struct training *t, struct err *err)
+{
+    const struct train_request *req = t->req;
+
+    if (req->fixed)
+        copy_target(&m->target, req->fixed, &m->arena);
+    else if (target_detect(&m->target, t->table, req->target, t->rows, t->n, req->as_classes,
+                           req->positive, &m->arena, err))
+        return -1;
+    if (!(req->learner->tasks & m->target.task))
+        return err_set(err, ERR_DOMAIN, "%s is not for %s, which the target %s asks for; %s",
+                       req->learner->name, task_name(m->target.task), m->target.name,
+                       m->target.task == TASK_REGRESS ? "train ridge, or declare it as classes"
+                                                      : "train logistic");
+    return 0;
+}
+
+/* Every class of a fixed target need not have training rows, but one class alone teaches nothing. */
+static int check_classes(struct model *m, const struct training *t, struct err *err)
+{
+    size_t n_classes = m->target.n_classes, n_present = 0, empty = 0;
+    size_t *count = MEM_NEW(size_t, n_classes);
+
+    for (size_t i = 0; n_classes && i < t->n; i++)
+        count[(size_t)t->y[i]]++;
+    for (size_t k = 0; k < n_classes; k++) {
+        n_present += count[k] > 0;
+        empty = count[k] ? empty : k;
+    }
+    size_t only = n_classes && t->n ? (size_t)t->y[0] : 0;
+    mem_free(count);
+    if (n_classes && n_present < 2)
+        return err_set(err, ERR_DOMAIN, "all %zu training rows have %s = %s; a model needs two "
+                       "classes; use stratified folds, or fewer of them", t->n, m->target.name,
+                       m->target.classes[only]);
+    if (n_present < n_classes)
+        m->warning = arena_printf(&m->arena, "class %s of %s has no training rows",
+                                  m->target.classes[empty], m->target.name);
+    return 0;
+}
+
+static int prepare_rows(struct model *m, struct training *t, struct err *err)
+{
+    const struct recipe *recipe = t->req->run->fitted->recipe;
+    struct design design;
+    void *y;
+
+    if (mem_big(&y, t->n, sizeof(*t->y), "the target", err))
+        return -1;
+    t->y = y;
+    if (target_values(t->y, &m->target, t->table, t->rows, t->n, false, err) ||
+        check_classes(m, t, err) ||
+        design_features(&design, t->table, &recipe->roles, m->target.name, m->learner->flags,
+                        &m->arena, err))
+        return -1;
+    m->p = design.p;
+    m->features = design.names;
+    return design_matrix(&t->x, m->features, m->p, m->learner->flags, t->table, t->rows, t->n, err);
+}
+
+static int fit(struct model *m, const struct training *t, struct job *job, struct err *err)
+{
+    struct fit_input in = {
+        .x = &t->x,
+        .names = m->features,
+        .y = t->y,
+        .n_classes = m->target.n_classes,
+        .task = m->target.task,
+        .params = &m->params,
+    };
+    struct fit_output out = { .arena = &m->arena };
+
+    if (m->learner->fit(&out, &in, job, err))
+        return -1;
+    m->state = out.state;
+    m->n_iterations = out.n_iterations;
+    m->n_rows = t->n;
+    if (out.warning)
+        m->warning = out.warning;
+    return 0;
+}
+
+int model_train(struct model **out, const struct train_request *req, struct job *job,
+                struct err *err)
+{
+    struct training t = { .req = req };
+    struct model *m = model_blank();
+
+    num_init();
+    m->learner = req->learner;
+    params_copy(&m->params, req->params, &m->arena);
+    m->fitted = fitted_ref(req->run->fitted);
+    int rc = choose_rows(&t, err) || choose_target(m, &t, err) || prepare_rows(m, &t, err) ||
+             fit(m, &t, job, err);
+    mem_big_free(t.rows);
+    mem_big_free(t.y);
+    matrix_release(&t.x);
+    if (rc) {
+        model_unref(m);
+        return -1;
+    }
+    keep_inputs(m, req->run->tables[0], m->fitted->recipe);
+    *out = m;
+    return 0;
+}
+
+/* ---- looking at it ---- */
+
+size_t model_coefficients(struct coefficient **out, const struct model *m, struct arena *arena)
+{
+    *out = NULL;
+    if (!m->learner->coefficients)
+        return 0;
+    return m->learner->coefficients(out, m->state, m->features, m->target.classes, arena);
+}
+
+/* Numbers that a learner can name are rounded, so that machines whose libraries differ in the last
+ * bit agree; another state counts as its bytes. */
+static void digest_state(struct hasher *h, const struct model *m)
+{
+    struct arena arena;
+    struct coefficient *list;
+    struct str bytes;
+
+    arena_init(&arena);
+    str_init(&bytes);
+    size_t n = model_coefficients(&list, m, &arena);
+    for (size_t i = 0; i < n; i++) {
+        hasher_add_text(h, list[i].name);
+        hasher_add_real(h, list[i].estimate);
+    }
+    if (!m->learner->coefficients) {
+        m->learner->save(&bytes, m->state);
+        hasher_add(h, bytes.buf, bytes.len);
+    }
+    str_release(&bytes);
+    arena_release(&arena);
+}
+
+struct digest model_digest(const struct model *m)
+{
+    struct hasher h;
+
+    hasher_init(&h);
+    hasher_add_text(&h, m->learner->name);
+    for (size_t i = 0; i < m->params.n; i++) {
+        const struct param_value *v = &m->params.values[i];
+        hasher_add_text(&h, m->params.specs[i].name);
+        hasher_add_text(&h, v->set ? v->text : "");
+    }
+    hasher_add_text(&h, m->target.name);
+    for (size_t k = 0; k < m->target.n_classes; k++)
+        hasher_add_text(&h, m->target.classes[k]);
+    for (size_t j = 0; j < m->p; j++)
+        hasher_add_text(&h, m->features[j]);
+    digest_state(&h, m);
+    hasher_add_u64(&h, m->n_rows);
+    return hasher_finish(&h);
+}
