@@ -51,6 +51,10 @@ int expr_type(enum column_type *out, const struct expr *e, const struct table *t
 /* Evaluate for every row.  `*out` is yours.  ERR_CANCELLED, ERR_NOMEM, and expr_type's errors. */
 int expr_eval(struct column **out, const struct expr *e, const struct table *t, struct job *job,
               struct err *err);
+/* The same; *n_overflow receives how many results of int and date arithmetic were out of range and so
+ * became missing (once for each level where an expression depends on one category alone). */
+int expr_eval_counting(struct column **out, size_t *n_overflow, const struct expr *e,
+                       const struct table *t, struct job *job, struct err *err);
 /* Rows for which a bool expression is true (missing counts as false): keep[i] = 1 or 0 (n_rows). */
 int expr_filter(uint8_t *keep, const struct expr *e, const struct table *t, struct job *job,
                 struct err *err);
