@@ -89,9 +89,10 @@ void csv_record_release(struct csv_record *rec);
 bool csv_is_na(const struct csv_dialect *dialect, const char *text, size_t len);
 /* Offset of the first NUL or byte that is no UTF-8 in the text; len when there is none. */
 size_t csv_dirty_at(const char *text, size_t len);
-/* Line and column (from 1) of the byte at `target`, in a record that begins on `line` at `start`. */
+/* Line and column (from 1) of the byte at `target` in a record that begins on `line` at `start` and
+ * whose first cells are cells[0..n). */
 void csv_place(size_t *line_out, size_t *col_out, const char *buf, size_t line, size_t start,
-               size_t target);
+               const struct csv_cell *cells, size_t n, size_t target);
 
 /* ---- csv_sniff.c: the dialect ---- */
 struct csv_guess {

@@ -175,7 +175,7 @@ static void build_reject(struct build *b, size_t i, size_t j)
     struct reject where = { .kind = REJECT_VALUE, .row = i + 1, .column = (int)j };
 
     csv_place(&where.line, &where.col, b->grid->buf, (size_t)b->grid->lines[i],
-              b->grid->row_at[i], cell->at);
+              b->grid->row_at[i], build_cell(b, i, 0), j, cell->at);
     source_reject(b->src, &where, b->grid->buf + cell->at, cell->len);
 }
 

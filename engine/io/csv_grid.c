@@ -68,7 +68,8 @@ static void grid_reject_long(const struct csv_grid *g, const struct csv_scan *sc
         if (text.len > 200)
             break;
     }
-    csv_place(&where.line, &where.col, g->buf, rec->line, rec->at, rec->cells[g->n_cols].at);
+    csv_place(&where.line, &where.col, g->buf, rec->line, rec->at, rec->cells, rec->n,
+              rec->cells[g->n_cols].at);
     source_reject(src, &where, text.buf, text.len);
     str_release(&text);
 }
@@ -87,7 +88,8 @@ static void grid_check_width(struct csv_grid *g, const struct csv_scan *scan,
     if (rec->n < g->n_cols) {
         const struct csv_cell *last = &rec->cells[rec->n - 1];
         struct reject where = { .kind = REJECT_SHORT, .row = row, .column = -1 };
-        csv_place(&where.line, &where.col, g->buf, rec->line, rec->at, last->at + last->len);
+        csv_place(&where.line, &where.col, g->buf, rec->line, rec->at, rec->cells, rec->n,
+                  last->at + last->len);
         source_reject(src, &where, g->buf + last->at, last->len);
     } else if (grid_is_trailing(g, rec)) {
         g->n_trailing++;
@@ -105,7 +107,7 @@ static void grid_check_cells(const struct csv_grid *g, const struct csv_record *
         struct reject where = { .row = row, .column = j < g->n_cols ? (int)j : -1 };
         if (!(cell->flags & (CSV_STRAY | CSV_DIRTY)))
             continue;
-        csv_place(&where.line, &where.col, g->buf, rec->line, rec->at, cell->at);
+        csv_place(&where.line, &where.col, g->buf, rec->line, rec->at, rec->cells, j, cell->at);
         where.kind = REJECT_QUOTE;
         if (cell->flags & CSV_STRAY)
             source_reject(src, &where, g->buf + cell->at, cell->len);

@@ -57,14 +57,40 @@ size_t csv_dirty_at(const char *text, size_t len)
     return len;
 }
 
-void csv_place(size_t *line_out, size_t *col_out, const char *buf, size_t line, size_t start,
-               size_t target)
+static bool is_line_end(const char *buf, size_t i)
 {
-    for (size_t i = start; i < target; i++)
-        if (buf[i] == '\n' || (buf[i] == '\r' && buf[i + 1] != '\n')) {
-            line++;
-            start = i + 1;
-        }
+    return buf[i] == '\n' || (buf[i] == '\r' && buf[i + 1] != '\n');
+}
+
+/* How far the last line end of a quoted field, now at `last`, stood further right before doubled quotes were
+ * made one: as many bytes as there were doubled ones before it. */
+static size_t place_shift(const char *buf, const struct csv_cell *cell, size_t last)
+{
+    size_t end = cell->at + cell->len, n_freed = 0, n_after = 0;
+    char quote = buf[cell->at - 1];
+
+    while (buf[end + n_freed + 1] == quote)
+        n_freed++;
+    for (size_t i = last + 1; i < end; i++)
+        n_after += buf[i] == quote;
+    return n_freed > n_after ? n_freed - n_after : 0;
+}
+
+void csv_place(size_t *line_out, size_t *col_out, const char *buf, size_t line, size_t start,
+               const struct csv_cell *cells, size_t n, size_t target)
+{
+    for (size_t k = 0; k < n && cells[k].at < target; k++) {
+        size_t end = cells[k].at + cells[k].len, last = SIZE_MAX;
+        if (!(cells[k].flags & CSV_QUOTED))
+            continue;
+        for (size_t i = cells[k].at; i < end && i < target; i++)
+            if (is_line_end(buf, i)) {
+                line++;
+                last = i;
+            }
+        if (last != SIZE_MAX)
+            start = last + 1 + (target > end ? place_shift(buf, &cells[k], last) : 0);
+    }
     *line_out = line;
     *col_out = target - start + 1;
 }
@@ -221,19 +247,19 @@ static int scan_unclosed(const struct csv_scan *s, const struct csv_record *rec,
 {
     size_t line, col;
 
-    csv_place(&line, &col, s->buf, rec->line, rec->at, open);
+    csv_place(&line, &col, s->buf, rec->line, rec->at, rec->cells, rec->n - 1, open);
     return err_set_at(err, ERR_PARSE, (struct err_at){ s->file, line, col, 1 },
                       "the quote that opens here is never closed; close it, or load the file with "
                       "another quote=");
 }
 
-/* Line ends within quoted fields. */
 static size_t scan_inner_lines(const struct csv_scan *s, const struct csv_cell *cell)
 {
-    size_t line, col;
+    size_t n = 0;
 
-    csv_place(&line, &col, s->buf, 0, cell->at, cell->at + cell->len);
-    return line;
+    for (size_t i = cell->at; i < cell->at + cell->len; i++)
+        n += is_line_end(s->buf, i);
+    return n;
 }
 
 /* 1 with one more cell, 0 when its quote never closes; s->at is then where it opened. */

@@ -13,6 +13,17 @@
 
 #define FILE_BLOCK ((size_t)1 << 20)
 
+/* A message with such a path in it would have no room for the reason. */
+static int file_refuse_long(const char *path, struct err *err)
+{
+    size_t len = strlen(path);
+
+    if (len < PATH_MAX)
+        return 0;
+    return err_set(err, ERR_IO, "the path %.40s… is too long: %zu bytes, %d are allowed", path, len,
+                   PATH_MAX - 1);
+}
+
 /* What cannot be read as a file, by the kind of thing it is; 0 when it can. */
 static int file_refuse_kind(const struct stat *st, const char *path, struct err *err)
 {
@@ -34,6 +45,8 @@ int file_open_read(const char *path, struct err *err)
         fd = dup(STDIN_FILENO);
         return fd < 0 ? err_set_errno(err, "read", "standard input") : fd;
     }
+    if (file_refuse_long(path, err))
+        return -1;
     /* O_NONBLOCK: opening a FIFO must not wait for a writer. */
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0)
@@ -177,6 +190,8 @@ int file_out_open(struct file_out *out, const char *path, struct err *err)
     bool exists = stat(path, &st) == 0;
 
     *out = (struct file_out){ 0 };
+    if (file_refuse_long(path, err))
+        return -1;
     if (exists && S_ISDIR(st.st_mode))
         return err_set(err, ERR_IO, "cannot write %s: it is a directory; name a file in it", path);
     if (exists && !S_ISREG(st.st_mode)) {
