@@ -141,8 +141,8 @@ static bool play_box(struct player *p)
     if (!take_int(&density, p) || !take_point(&x, &y, p) || !take_int(&w, p) || !take_int(&h, p) ||
         !at_end(p))
         return false;
-    /* The box of the next bar begins at x + w: one dot is left free where there is room. */
-    const long wide = w >= 4 ? w - 2 : w > 0 ? w - 1 : 0;
+    /* gnuplot lets neighbours share a dot; one is left free between them where there is room. */
+    const long wide = w >= 5 ? w - 3 : w >= 2 ? w - 2 : 0;
     if (h > 0)
         canvas_fill(p->c, x, y, x + wide, y - h, (int)density, p->colour);
     return true;

@@ -435,7 +435,7 @@ void figure_draw_plain(struct canvas *out, const struct figure *f, size_t width,
     l.height = (long)height - l.top - 2 - (f->x.label != NULL);
     if (l.height < 1)
         return;
-    scale_figure(&l.x, &l.y, f, width / 12 + 1, (size_t)l.height / 3 + 1);
+    scale_figure(&l.x, &l.y, f, width / 12 + 1, (size_t)l.height / 2 + 1);
     const long widest = widest_tick(&f->y, &l.y), most = (long)width / 3;
     l.left = (widest < most ? widest : most) + 2;
     l.width = (long)width - l.left - 1;

@@ -57,6 +57,8 @@ static int check_figure(const struct figure *f, struct err *err)
 /* One picture from a child that runs, or is started. */
 static int ask(struct str *drawn, struct gnuplot *g, const struct str *script, struct err *err)
 {
+    if (!g)
+        return err_set(err, ERR_IO, "gnuplot is switched off here; a .gp file can be written without it");
     if (g->child.pid == 0 && child_start(&g->child, g->program, g->path, err) < 0)
         return -1;
     return child_ask(&g->child, drawn, script, g->timeout_ms, err);

@@ -211,7 +211,7 @@ static void write_axes(struct writer *w)
     const bool cells = w->medium.cells;
 
     scale_figure(&w->x, &w->y, f, cells ? width / 12 + 1 : width / 90 + 1,
-                 cells ? (height - 5) / 3 + 1 : height / 70 + 1);
+                 cells ? (height - 5) / 2 : height / 70 + 1);
     write_axis(w, 'x', &f->x, &w->x);
     write_axis(w, 'y', &f->y, &w->y);
     if (f->x.label) {

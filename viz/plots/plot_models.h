@@ -1,0 +1,14 @@
+/* plot_models.h - what plots of models share: their out-of-fold predictions. */
+#ifndef VIZ_PLOT_MODELS_H
+#define VIZ_PLOT_MODELS_H
+
+#include "workspace.h"
+
+/* The result of `validate` for a model of classes.  ERR_USAGE: no such model; ERR_DOMAIN: "lr was not
+ * validated yet; run validate lr first", or it predicts numbers. */
+const struct resample_result *plot_validated(const struct workspace *ws, const char *model,
+                                             const char *plot, struct err *err);
+/* "out-of-fold predictions of 569 rows, 5 folds" */
+const char *plot_validated_note(const struct resample_result *r, struct arena *arena);
+
+#endif
