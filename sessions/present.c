@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "table/cell.h"
+#include "session.h"
 
 const char *present_count(struct context *ctx, size_t n, const char *noun)
 {

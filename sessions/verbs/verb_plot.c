@@ -3,6 +3,7 @@
 #include "gnuplot.h"
 #include "plot.h"
 #include "present.h"
+#include "session.h"
 
 static const struct param_spec plot_params[] = {
     { .name = "kind", .type = PARAM_TEXT, .flags = PARAM_REQUIRED | PARAM_WORD,

@@ -19,7 +19,7 @@ static void show_models(struct report *r, const struct workspace *ws)
     for (size_t i = 0; i < ws->n_models; i++) {
         const struct named_model *m = &ws->models[i];
         const struct metric *best[8];
-        char mean[32] = "not validated";
+        char mean[64] = "not validated";
         metric_defaults(best, m->model->target.task);
         const struct estimate *e =
             m->validated ? resample_estimate(m->validated, best[0]->name) : NULL;

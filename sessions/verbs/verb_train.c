@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "present.h"
+#include "session.h"
 
 static const struct param_spec train_params[] = {
     { .name = "learner", .type = PARAM_LEARNER, .flags = PARAM_REQUIRED | PARAM_WORD,
@@ -91,9 +92,9 @@ static void report_coefficients(struct report *r, struct context *ctx, const str
     struct coefficient *c;
     struct report_grid g;
 
-    if (!m->learner->coefficients)
+    size_t n = model_coefficients(&c, m, ctx->arena);
+    if (!n)
         return;
-    size_t n = m->learner->coefficients(&c, m->state, m->features, ctx->arena);
     json_t *list = json_array();
     report_grid_init(&g, "lrr");
     report_grid_add(&g, "coefficient");
