@@ -6,7 +6,7 @@
 #include "base/text.h"
 
 #define SECOND_US INT64_C(1000000)
-#define DAY_US (86400 * SECOND_US)
+#define DAY_US    (86400 * SECOND_US)
 
 static void add_date(struct str *out, int32_t days)
 {

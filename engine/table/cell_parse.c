@@ -5,7 +5,7 @@
 #include "table/cell.h"
 
 #define SECOND_US INT64_C(1000000)
-#define DAY_US (86400 * SECOND_US)
+#define DAY_US    (86400 * SECOND_US)
 
 bool cell_parse_bool(bool *out, const char *s, size_t len)
 {

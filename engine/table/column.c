@@ -8,6 +8,7 @@
 #include "table/bits.h"
 #include "table/column_parts.h"
 
+/* clang-format off */
 static const char *const type_names[COLUMN_N_TYPES] = {
     [COLUMN_BOOL] = "bool",
     [COLUMN_INT] = "int",
@@ -17,6 +18,7 @@ static const char *const type_names[COLUMN_N_TYPES] = {
     [COLUMN_DATE] = "date",
     [COLUMN_TIMESTAMP] = "timestamp",
 };
+/* clang-format on */
 
 const char *column_type_name(enum column_type type)
 {

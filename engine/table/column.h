@@ -48,10 +48,10 @@ struct column {
     atomic_uint refs;
     enum column_type type;
     size_t n_rows, n_missing;
-    struct buffer *valid;  /* bitmap (n_rows), NULL when nothing is missing */
-    struct buffer *values; /* see the table above */
-    struct buffer *bytes;  /* text: UTF-8, else NULL */
-    struct column *levels; /* category: a text column, else NULL */
+    struct buffer *valid;                   /* bitmap (n_rows), NULL when nothing is missing */
+    struct buffer *values;                  /* see the table above */
+    struct buffer *bytes;                   /* text: UTF-8, else NULL */
+    struct column *levels;                  /* category: a text column, else NULL */
     _Atomic(uint64_t) digest_lo, digest_hi; /* cache of column_digest, 0 when not known */
 };
 
@@ -80,7 +80,7 @@ static inline void bit_set(void *bits, size_t i)
 }
 static inline void bit_clear(void *bits, size_t i)
 {
-    ((uint8_t *)bits)[i >> 3] &= (uint8_t)~(1u << (i & 7));
+    ((uint8_t *)bits)[i >> 3] &= (uint8_t) ~(1u << (i & 7));
 }
 static inline bool column_missing(const struct column *c, size_t i)
 {
@@ -165,7 +165,7 @@ struct column_builder {
 void builder_init(struct column_builder *b, enum column_type type, size_t expected);
 void builder_release(struct column_builder *b); /* only when not finished */
 void builder_add_missing(struct column_builder *b);
-void builder_add_int(struct column_builder *b, int64_t v);     /* int, bool, date, timestamp */
+void builder_add_int(struct column_builder *b, int64_t v); /* int, bool, date, timestamp */
 void builder_add_real(struct column_builder *b, double v);
 void builder_add_text(struct column_builder *b, const char *s, size_t len); /* text, category */
 /* The cell of another column of the same type (category ↔ text is fine). */

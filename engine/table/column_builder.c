@@ -10,7 +10,7 @@
 #include "table/column.h"
 #include "table/column_parts.h"
 
-#define FIRST_ROWS ((size_t)64)
+#define FIRST_ROWS  ((size_t)64)
 #define FIRST_BYTES ((size_t)1024)
 
 /* ---------------------------------------------------------------- room */

@@ -10,7 +10,7 @@
 #include "table/column.h"
 #include "table/column_parts.h"
 
-#define BLOCK ((size_t)512)
+#define BLOCK   ((size_t)512)
 #define DROPPED 17 /* of a double's 53 bits of mantissa: 36 stay, as in hasher_add_real */
 
 /* Round half to even by dropping `drop` bits of the pattern; a carry runs into the exponent, which

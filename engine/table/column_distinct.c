@@ -12,7 +12,7 @@
 #include "table/column.h"
 
 #define FIRST_SLOTS ((size_t)256)
-#define MOST_SLOTS ((size_t)1 << 20) /* 16 MB */
+#define MOST_SLOTS  ((size_t)1 << 20) /* 16 MB */
 
 struct slot {
     uint64_t key;

@@ -31,7 +31,8 @@ static int walk_rows(uint32_t *row_before, uint32_t *gone, const struct table *b
             break;
     }
     if (i < after->n_rows)
-        return err_set(err, ERR_SHAPE, "row %zu was not in the table before; "
+        return err_set(err, ERR_SHAPE,
+                       "row %zu was not in the table before; "
                        "only tables of one source, in the same order, can be compared",
                        table_row_number(after, i));
     return 0;
@@ -44,7 +45,8 @@ static int match_rows(struct diff *d, struct err *err)
     if (same_rows(before, after))
         return 0;
     if (after->n_rows > before->n_rows)
-        return err_set(err, ERR_SHAPE, "%zu rows after and %zu before; "
+        return err_set(err, ERR_SHAPE,
+                       "%zu rows after and %zu before; "
                        "only tables of one source, in the same order, can be compared",
                        after->n_rows, before->n_rows);
     d->rows_removed = before->n_rows - after->n_rows;

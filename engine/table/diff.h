@@ -17,8 +17,8 @@ enum diff_kind { DIFF_SAME, DIFF_CHANGED, DIFF_ADDED, DIFF_DROPPED, DIFF_RENAMED
 
 struct diff_column {
     enum diff_kind kind;
-    int before, after; /* column indices, -1 when absent */
-    size_t n_changed;  /* cells whose type, value or missingness differ */
+    int before, after;      /* column indices, -1 when absent */
+    size_t n_changed;       /* cells whose type, value or missingness differ */
     struct buffer *changed; /* bitmap over after's rows, NULL when none changed */
 };
 
@@ -27,8 +27,8 @@ struct diff {
     size_t n_columns; /* after's columns in order, then the dropped ones in before's order */
     struct diff_column *columns;
     size_t cells_changed, rows_removed, columns_added, columns_dropped, columns_renamed;
-    struct buffer *row_before;   /* uint32 (after.n_rows): index in before; NULL when no row went */
-    struct buffer *rows_gone;    /* uint32 (rows_removed): indices in before; NULL when none */
+    struct buffer *row_before; /* uint32 (after.n_rows): index in before; NULL when no row went */
+    struct buffer *rows_gone;  /* uint32 (rows_removed): indices in before; NULL when none */
 };
 
 /* O(cells of the columns that are not shared).  A cell whose column changed its type is changed unless

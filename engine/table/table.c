@@ -69,8 +69,10 @@ static int check_columns(struct column *const *columns, const char *const *names
         if (names[j][0] == '\0')
             return err_set(err, ERR_SHAPE, "column %zu has no name; give it one", j + 1);
         if (columns[j]->n_rows != n_rows)
-            return err_set(err, ERR_SHAPE, "column %s has %zu rows and the table %zu; "
-                           "give it as many as the others", names[j], columns[j]->n_rows, n_rows);
+            return err_set(err, ERR_SHAPE,
+                           "column %s has %zu rows and the table %zu; "
+                           "give it as many as the others",
+                           names[j], columns[j]->n_rows, n_rows);
     }
     return check_unique(names, n_cols, err);
 }

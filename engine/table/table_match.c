@@ -44,8 +44,10 @@ static int want_word(struct matching *m, const char *word, struct err *err)
     }
     if (strpbrk(word, "*?[")) {
         if (want_pattern(m, word) == 0)
-            return err_set(err, ERR_USAGE, "no column of a type that fits matches '%s'; "
-                           "name the columns", word);
+            return err_set(err, ERR_USAGE,
+                           "no column of a type that fits matches '%s'; "
+                           "name the columns",
+                           word);
         return 0;
     }
     table_column(m->table, word, err);

@@ -122,7 +122,8 @@ static void test_take_picks_in_order_every_type(void **state)
         { COLUMN_REAL, { "0.5", NULL, "nan", "4" }, "4.0 0.5 0.5 nan ·" },
         { COLUMN_CATEGORY, { "b", NULL, "", "a" }, "a b b  ·" },
         { COLUMN_TEXT, { "longer", NULL, "", "ä" }, "ä longer longer  ·" },
-        { COLUMN_DATE, { "2024-02-29", NULL, "1969-12-31", "0001-01-01" },
+        { COLUMN_DATE,
+          { "2024-02-29", NULL, "1969-12-31", "0001-01-01" },
           "0001-01-01 2024-02-29 2024-02-29 1969-12-31 ·" },
     };
 
@@ -145,7 +146,8 @@ static void test_take_head_and_all(void **state)
 
     for (unsigned t = 0; t < COLUMN_N_TYPES; t++) {
         const char *cell = t <= COLUMN_REAL ? "1" : "2020-01-01";
-        struct column *c = make_column((enum column_type)t, (const char *[]){ cell, NULL, cell }, 3);
+        struct column *c = make_column((enum column_type)t, (const char *[]){ cell, NULL, cell },
+                                       3);
         struct column *all, *head, *none, *picked;
         assert_int_equal(column_take(&all, c, NULL, 3, &err), 0);
         assert_ptr_equal(all, c);

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 static void test_levels_are_sorted_bytewise(void **state)
@@ -38,6 +39,21 @@ static void test_many_levels(void **state)
         snprintf(text, sizeof(text), "v%u", (i * 31u) % LEVELS);
         assert_true(span_is(column_span(c, i), text));
     }
+    column_unref(c);
+    (void)state;
+}
+
+/* XXH3 of these two agrees in the upper 32 bits, which the hash keeps as a tag, and in the lowest 8,
+ * which choose the first slot: only the texts tell them apart.  Found by trying v0 to v5999999. */
+static void test_levels_with_colliding_hashes_stay_apart(void **state)
+{
+    const char *a = "v2970421", *b = "v2985243";
+    uint64_t hash_a = hash_bytes(a, strlen(a)), hash_b = hash_bytes(b, strlen(b));
+    struct column *c = MAKE(COLUMN_CATEGORY, "v2985243", "v2970421", "v2985243");
+
+    assert_true(hash_a >> 32 == hash_b >> 32 && (hash_a & 255) == (hash_b & 255));
+    assert_cells(c, "v2985243 v2970421 v2985243");
+    assert_int_equal(c->levels->n_rows, 2);
     column_unref(c);
     (void)state;
 }
@@ -219,6 +235,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_levels_are_sorted_bytewise),
         cmocka_unit_test(test_many_levels),
+        cmocka_unit_test(test_levels_with_colliding_hashes_stay_apart),
         cmocka_unit_test(test_text_keeps_every_byte),
         cmocka_unit_test(test_growing_keeps_values_and_missing),
         cmocka_unit_test(test_nothing_added),

@@ -25,13 +25,31 @@ static struct column *reals(const double *v, size_t n)
 static void test_reals_hash_as_hasher_add_real_does(void **state)
 {
     enum { N = 2000 };
-    double v[N] = { 0.0, -0.0, NAN, -NAN, INFINITY, -INFINITY, DBL_MAX, -DBL_MAX, DBL_MIN,
-                    0x1p-1074, 0x1.ffffffffffffp-1030, 0x0.fffffffffffffp-1022, 0.1, 1.0 / 3,
-                    0x1.fffffffffffffp0, 0x1.00000000008p0, 0x1.00000000018p0,
-                    0x1.00000000008001p0 };
+    /* The last four lie half way between two numbers of 36 bits, or just beyond. */
+    static const double special[] = {
+        0.0,
+        -0.0,
+        NAN,
+        -NAN,
+        INFINITY,
+        -INFINITY,
+        DBL_MAX,
+        -DBL_MAX,
+        DBL_MIN,
+        0x1p-1074,
+        0x1.ffffffffffffp-1030,
+        0x0.fffffffffffffp-1022,
+        0x1.fffffffffffffp0,
+        0x1.000000001p0,
+        0x1.000000003p0,
+        0x1.0000000010001p0,
+        -0x1.000000001p0,
+    };
+    double v[N];
     struct hasher h;
 
-    for (size_t i = 18; i < N; i++)
+    memcpy(v, special, sizeof(special));
+    for (size_t i = COUNT(special); i < N; i++)
         v[i] = sin((double)i) * pow(10, (double)(i % 600) - 320);
     struct column *c = reals(v, N);
     hasher_init(&h);
@@ -80,12 +98,14 @@ static void test_unused_levels_and_sharing_do_not_count(void **state)
 static void test_what_differs_shows(void **state)
 {
     struct column *columns[] = {
-        MAKE(COLUMN_TEXT, "ab", "c"), MAKE(COLUMN_TEXT, "a", "bc"), MAKE(COLUMN_TEXT, "", NULL),
-        MAKE(COLUMN_TEXT, NULL, ""), MAKE(COLUMN_TEXT, "", ""), MAKE(COLUMN_INT, "0", "1"),
-        MAKE(COLUMN_INT, NULL, "1"), MAKE(COLUMN_TIMESTAMP, "1970-01-01 00:00", NULL),
-        MAKE(COLUMN_INT, "0", NULL), MAKE(COLUMN_INT, "0"), MAKE(COLUMN_BOOL, "false", "true"),
-        MAKE(COLUMN_BOOL, "false", "true", "false"), MAKE(COLUMN_CATEGORY, "a", "b"),
-        MAKE(COLUMN_CATEGORY, "b", "a"), MAKE(COLUMN_CATEGORY, "a", NULL),
+        MAKE(COLUMN_TEXT, "ab", "c"),       MAKE(COLUMN_TEXT, "a", "bc"),
+        MAKE(COLUMN_TEXT, "", NULL),        MAKE(COLUMN_TEXT, NULL, ""),
+        MAKE(COLUMN_TEXT, "", ""),          MAKE(COLUMN_INT, "0", "1"),
+        MAKE(COLUMN_INT, NULL, "1"),        MAKE(COLUMN_TIMESTAMP, "1970-01-01 00:00", NULL),
+        MAKE(COLUMN_INT, "0", NULL),        MAKE(COLUMN_INT, "0"),
+        MAKE(COLUMN_BOOL, "false", "true"), MAKE(COLUMN_BOOL, "false", "true", "false"),
+        MAKE(COLUMN_CATEGORY, "a", "b"),    MAKE(COLUMN_CATEGORY, "b", "a"),
+        MAKE(COLUMN_CATEGORY, "a", NULL),
     };
 
     for (size_t i = 0; i < COUNT(columns); i++) {

@@ -250,8 +250,9 @@ static void test_foreign_rows_are_refused(void **state)
     assert_int_equal(table_take(&turned, t, (const uint32_t[]){ 2, 1 }, 2, &err), 0);
     assert_int_equal(diff_tables(&d, some, t, &err), -1);
     assert_int_equal(err.code, ERR_SHAPE);
-    assert_string_equal(err.msg, "4 rows after and 2 before; only tables of one source, in the same "
-                                 "order, can be compared");
+    assert_string_equal(err.msg,
+                        "4 rows after and 2 before; only tables of one source, in the same "
+                        "order, can be compared");
     assert_int_equal(diff_tables(&d, t, turned, &err), -1);
     assert_string_equal(err.msg, "row 2 was not in the table before; only tables of one source, in "
                                  "the same order, can be compared");

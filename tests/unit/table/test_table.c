@@ -26,7 +26,9 @@ static void test_new_checks_lengths_and_names(void **state)
     } cases[] = {
         { { "a", "a" }, "two columns are called 'a'; rename one", false },
         { { "a", "" }, "column 2 has no name; give it one", false },
-        { { "a", "b" }, "column b has 1 rows and the table 2; give it as many as the others", true },
+        { { "a", "b" },
+          "column b has 1 rows and the table 2; give it as many as the others",
+          true },
     };
 
     for (size_t k = 0; k < COUNT(cases); k++) {
@@ -50,7 +52,8 @@ static void test_too_many_rows(void **state)
 
     assert_int_equal(table_new(&t, NULL, NULL, 0, (size_t)UINT32_MAX + 1, NULL, &err), -1);
     assert_int_equal(err.code, ERR_SHAPE);
-    assert_string_equal(err.msg, "4294967296 rows; a table takes 4294967295 at most; load a sample");
+    assert_string_equal(err.msg,
+                        "4294967296 rows; a table takes 4294967295 at most; load a sample");
     (void)state;
 }
 
@@ -262,8 +265,8 @@ static void test_digest_covers_names_values_order_and_row_numbers(void **state)
     assert_int_equal(table_rename(&variant[0], t, 1, "years", &err), 0);
     assert_int_equal(table_put(&variant[1], t, "age", MAKE(COLUMN_INT, "31", "0", "7", "64"), &err),
                      0);
-    assert_int_equal(table_put(&variant[2], t, "age", MAKE(COLUMN_REAL, "31", NULL, "7", "64"),
-                               &err), 0);
+    assert_int_equal(
+        table_put(&variant[2], t, "age", MAKE(COLUMN_REAL, "31", NULL, "7", "64"), &err), 0);
     assert_int_equal(table_select(&variant[3], t, (const size_t[]){ 1, 0, 2 }, 3, &err), 0);
     assert_int_equal(table_take(&variant[4], t, NULL, 3, &err), 0);
     for (size_t k = 0; k < COUNT(variant); k++) {

@@ -98,12 +98,12 @@ static void test_names_go_first(void **state)
     size_t *cols, n;
 
     arena_init(&arena);
-    assert_int_equal(table_match(&cols, &n, t, (const char *const[]){ "all" }, 1, NULL, NULL,
-                                 &arena, &err), 0);
+    assert_int_equal(
+        table_match(&cols, &n, t, (const char *const[]){ "all" }, 1, NULL, NULL, &arena, &err), 0);
     assert_int_equal(n, 1);
     assert_int_equal(cols[0], 0);
-    assert_int_equal(table_match(&cols, &n, t, (const char *const[]){ "a*" }, 1, NULL, NULL, &arena,
-                                 &err), 0);
+    assert_int_equal(
+        table_match(&cols, &n, t, (const char *const[]){ "a*" }, 1, NULL, NULL, &arena, &err), 0);
     assert_int_equal(n, 1);
     assert_int_equal(cols[0], 1);
     arena_release(&arena);
