@@ -38,37 +38,17 @@ struct impute {
 /* The value as a cell of that type; an int column takes a real and becomes one. */
 static bool read_constant(struct filling *f, const char *value, enum column_type type)
 {
-    size_t len = strlen(value);
-    int32_t days;
-    bool truth;
+    struct cell_value v;
 
     f->type = type;
-    switch (type) {
-    case COLUMN_BOOL:
-        if (!cell_parse_bool(&truth, value, len))
-            return false;
-        f->integer = truth;
-        return true;
-    case COLUMN_INT:
-        if (text_parse_int(&f->integer, value, len))
-            return true;
+    if (!cell_value_read(&v, span_of(value), type)) {
         f->type = COLUMN_REAL;
-        return text_parse_real(&f->real, value, len);
-    case COLUMN_REAL:
-        return text_parse_real(&f->real, value, len);
-    case COLUMN_DATE:
-        if (!cell_parse_date(&days, value, len))
+        if (type != COLUMN_INT || !cell_value_read(&v, span_of(value), COLUMN_REAL))
             return false;
-        f->integer = days;
-        return true;
-    case COLUMN_TIMESTAMP:
-        return cell_parse_timestamp(&f->integer, value, len);
-    case COLUMN_CATEGORY:
-    case COLUMN_TEXT:
-    case COLUMN_N_TYPES:
-        break;
     }
-    f->text = value;
+    f->text = type == COLUMN_TEXT || type == COLUMN_CATEGORY ? value : NULL;
+    f->real = v.real;
+    f->integer = v.integer;
     return true;
 }
 

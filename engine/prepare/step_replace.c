@@ -1,14 +1,12 @@
+#include <string.h>
+
 #include "prepare/pattern.h"
 #include "prepare/step_columns.h"
 #include "prepare/step_values.h"
 #include "prepare/table_edit.h"
 #include "prepare/text_map.h"
-
-#include <math.h>
-#include <string.h>
-
-#include "base/text.h"
 #include "table/cell.h"
+
 
 enum { MATCH_EXACT, MATCH_PART, MATCH_REGEX };
 
@@ -136,13 +134,9 @@ static int replace_values(struct column **out, const struct replacing *r, const 
 
 static bool is_cell_of(struct span text, enum column_type type)
 {
-    struct column *cell;
+    struct cell_value ignored;
 
-    if (cell_of(&cell, text, type, NULL))
-        return false;
-    bool there = !column_missing(cell, 0);
-    column_unref(cell);
-    return there;
+    return cell_value_read(&ignored, text, type);
 }
 
 /* Columns of other types than text can only be searched for a whole value of theirs. */

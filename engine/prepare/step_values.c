@@ -2,10 +2,11 @@
 
 #include <assert.h>
 #include <math.h>
-#include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "prepare/step_columns.h"
+#include "table/cell.h"
 
 int step_values(double **out, size_t *n, const struct step_input *in, size_t col, struct err *err)
 {
@@ -55,6 +56,38 @@ void column_clear_missing(struct column *c)
         else
             column_ints_mut(c)[i] = 0; /* all bits zero is 0.0 too */
     }
+}
+
+bool cell_value_read(struct cell_value *out, struct span text, enum column_type type)
+{
+    bool truth = false, fits = true;
+    int32_t days = 0;
+
+    *out = (struct cell_value){ 0 };
+    switch (type) {
+    case COLUMN_BOOL:
+        fits = cell_parse_bool(&truth, text.at, text.len);
+        out->integer = truth;
+        break;
+    case COLUMN_INT:
+        fits = text_parse_int(&out->integer, text.at, text.len);
+        break;
+    case COLUMN_REAL:
+        fits = text_parse_real(&out->real, text.at, text.len);
+        break;
+    case COLUMN_DATE:
+        fits = cell_parse_date(&days, text.at, text.len);
+        out->integer = days;
+        break;
+    case COLUMN_TIMESTAMP:
+        fits = cell_parse_timestamp(&out->integer, text.at, text.len);
+        break;
+    case COLUMN_CATEGORY:
+    case COLUMN_TEXT:
+    case COLUMN_N_TYPES:
+        break;
+    }
+    return fits;
 }
 
 const char *unpack_name(struct unpack *u)

@@ -16,6 +16,14 @@ int column_new_like(struct column **out, enum column_type type, const struct col
 /* Zero the value slots of missing cells, as the layout wants it, after all were computed. */
 void column_clear_missing(struct column *c);
 
+/* A value of any type but text and category, as the builders and columns take it. */
+struct cell_value {
+    double real;     /* real */
+    int64_t integer; /* the others: 0 or 1, a number, days, microseconds */
+};
+/* A whole text as a value of the type; false when it is none.  Always true for words. */
+bool cell_value_read(struct cell_value *out, struct span text, enum column_type type);
+
 /* A name that must be there. */
 const char *unpack_name(struct unpack *u);
 
