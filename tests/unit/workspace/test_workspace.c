@@ -543,7 +543,8 @@ static void test_plan_by_a_column(void **state)
         for (size_t i = 0; i < plan.n_rows; i++) /* the last row is a copy of the one before it */
             assert_int_equal(plan.fold[i], (plan.rows[i] == N - 1 ? N - 2 : plan.rows[i]) % 4);
         resample_plan_release(&plan);
-        add_step(&ws, "drop", "drop fold", FIXTURE_SETS({ "columns", "fold" })); /* then: as loaded */
+        if (pass == 0) /* then it is taken as it was loaded */
+            add_step(&ws, "drop", "drop fold", FIXTURE_SETS({ "columns", "fold" }));
     }
     assert_int_equal(workspace_plan(&plan, ws, 5, 1, "flod", 7, &err), -1);
     assert_int_equal(err.code, ERR_USAGE);
