@@ -76,6 +76,7 @@ struct csv_scan {
     bool dirty;   /* somewhere there is a NUL or no UTF-8: fields are checked one by one */
     size_t n_blank, n_lf, n_crlf, n_cr;
     uint8_t special[256];
+    uint8_t may_be_na[256]; /* bytes with which a missing field may begin */
 };
 
 void csv_scan_init(struct csv_scan *s, char *buf, size_t len, const struct csv_dialect *dialect,

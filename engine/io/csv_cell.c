@@ -6,7 +6,8 @@
 #include "base/text.h"
 #include "table/cell.h"
 
-#define EXACT_INT ((int64_t)1 << 53)
+#define EXACT_INT    ((int64_t)1 << 53)
+#define PLAIN_DIGITS 300 /* 1e308 is the largest */
 
 static bool is_digit(char c)
 {
@@ -47,20 +48,33 @@ static bool has_number_form(struct span s)
     return is_all_digits(without_sign((struct span){ s.at + i + 1, s.len - i - 1 }));
 }
 
-static enum cell_class classify_number(struct span s, bool *wide)
+static enum cell_class classify_integer(struct span s, struct span digits, bool *wide)
 {
-    struct span digits = without_sign(s);
     int64_t i;
     double r;
 
-    if (is_all_digits(digits)) {
-        if (digits.len > 1 && *digits.at == '0')
-            return CLASS_LED;
-        if (!text_parse_int(&i, s.at, s.len))
-            return text_parse_real(&r, s.at, s.len) ? CLASS_BIG : CLASS_OVERFLOW;
-        *wide = i > EXACT_INT || i < -EXACT_INT;
-        return CLASS_INT;
-    }
+    if (digits.len > 1 && *digits.at == '0')
+        return CLASS_LED;
+    if (!text_parse_int(&i, s.at, s.len))
+        return text_parse_real(&r, s.at, s.len) ? CLASS_BIG : CLASS_OVERFLOW;
+    *wide = i > EXACT_INT || i < -EXACT_INT;
+    return CLASS_INT;
+}
+
+/* Digits with a point among them need no parsing to be known as a real: that they fit a double is certain
+ * up to PLAIN_DIGITS. */
+static enum cell_class classify_number(struct span s, bool *wide)
+{
+    struct span digits = without_sign(s);
+    size_t i = 0, n_points = 0;
+    double r;
+
+    for (; i < digits.len && (is_digit(digits.at[i]) || digits.at[i] == '.'); i++)
+        n_points += digits.at[i] == '.';
+    if (i == digits.len && i > n_points && n_points == 0)
+        return classify_integer(s, digits, wide);
+    if (i == digits.len && i > n_points && n_points == 1 && i <= PLAIN_DIGITS)
+        return CLASS_REAL;
     if (text_parse_real(&r, s.at, s.len))
         return CLASS_REAL;
     return has_number_form(s) ? CLASS_OVERFLOW : CLASS_OTHER;

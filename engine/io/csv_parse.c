@@ -21,6 +21,9 @@ void csv_scan_init(struct csv_scan *s, char *buf, size_t len, const struct csv_d
     if (dialect->quote)
         s->special[(uint8_t)dialect->quote] = SPECIAL_QUOTE;
     s->special[(uint8_t)dialect->delimiter] = SPECIAL_DELIMITER;
+    s->may_be_na[' '] = s->may_be_na['\t'] = 1;
+    for (size_t i = 0; i < dialect->n_na; i++)
+        s->may_be_na[(uint8_t)*dialect->na[i].at] = 1;
     s->dirty = csv_dirty_at(buf, len) < len;
 }
 
@@ -174,7 +177,8 @@ static void scan_bare(struct csv_cell *cell, struct csv_scan *s)
         at++;
     }
     cell->len = (uint32_t)(at - s->at);
-    if (csv_is_na(s->dialect, buf + cell->at, cell->len))
+    if (!cell->len || (s->may_be_na[(uint8_t)buf[cell->at]] &&
+                       csv_is_na(s->dialect, buf + cell->at, cell->len)))
         cell->flags |= CSV_MISSING;
     s->at = at;
 }

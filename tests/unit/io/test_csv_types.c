@@ -19,6 +19,13 @@ static void test_blanks_around_a_number_do_not_count(void **state)
     case_is("a,b\n 1 , 2.5\n 3,4 \n", "a:int b:real / 1 2.5 / 3 4");
 }
 
+static void test_numbers_may_lack_digits_on_one_side_of_the_point(void **state)
+{
+    (void)state;
+    case_is("a,b\n5.,+1\n-.5,-2\n1E3,3\n", "a:real b:int / 5 1 / -0.5 -2 / 1000 3");
+    case_is("a,b\n1.2.3,1\n.,2\n1e,3\n0x10,4\n", "a:category b:int / 1.2.3 1 / . 2 / 1e 3 / 0x10 4");
+}
+
 static void test_nan_and_inf_are_values_of_a_real_column(void **state)
 {
     (void)state;
@@ -272,6 +279,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_type_is_recognised),
         cmocka_unit_test(test_blanks_around_a_number_do_not_count),
+        cmocka_unit_test(test_numbers_may_lack_digits_on_one_side_of_the_point),
         cmocka_unit_test(test_nan_and_inf_are_values_of_a_real_column),
         cmocka_unit_test(test_missing_words),
         cmocka_unit_test(test_a_quoted_field_is_never_missing_in_a_text_column),
