@@ -8,6 +8,7 @@
 #include "io/reader.h"
 #include "io/writer.h"
 #include "learn/model.h"
+#include "lookahead.h"
 
 /* ---------------------------------------------------------------- printing */
 
@@ -153,6 +154,8 @@ int batch_run(struct session *s, const struct script *script, const struct batch
 {
     size_t n_checked = 0;
 
+    if (!o->check)
+        lookahead_roles(s, script);
     for (size_t i = 0; i < script->n && !s->quit; i++) {
         const struct script_line *l = &script->lines[i];
         int status = batch_line(s, l->text, script->path, l->number, l->recorded, o);

@@ -23,6 +23,7 @@ enum command_flags {
 
 struct session;
 struct session_options;
+struct role_ahead;
 
 /* What a running command has at hand. */
 struct context {
@@ -34,6 +35,8 @@ struct context {
     const struct command *command;
     struct params *args;         /* resolved; run may fill in what it found out (dialect, name) */
     const char *base_dir;        /* folder of the session file, NULL */
+    const struct role_ahead *ahead; /* (n_ahead) roles that later lines of the script give */
+    size_t n_ahead;
     size_t looks;                /* times the held-out rows were opened so far */
     bool looked;                 /* out: they were now */
     struct str *input_digest;    /* out: digest of a file it read, for the session file */

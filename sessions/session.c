@@ -8,6 +8,7 @@
 #include "gnuplot.h"
 #include "io/file.h"
 #include "journal.h"
+#include "lookahead.h"
 #include "script.h"
 
 /* ---------------------------------------------------------------- life */
@@ -61,6 +62,7 @@ void session_free(struct session *s, bool keep_journal)
     mem_free(s->entries);
     entry_free(s->aside);
     session_queue_clear(s);
+    lookahead_clear(s);
     mem_free(s->queue);
     workspace_unref(s->empty);
     journal_close(s->journal, keep_journal);
@@ -133,6 +135,7 @@ static int understand(struct task *t, const struct line *line, struct err *err)
         .ws = workspace_ref(session_workspace(s)), .job = &t->job, .arena = &t->arena,
         .options = &s->options, .command = c, .args = &t->call.args,
         .base_dir = folder_of(t->file, &t->arena), .looks = s->looks,
+        .ahead = s->ahead, .n_ahead = s->n_ahead,
         .input_digest = &t->input_digest, .gnuplot = s->gnuplot,
         .session = c->flags & COMMAND_SESSION ? s : NULL,
     };
@@ -377,6 +380,7 @@ int session_queue_file(struct session *s, const char *path, struct err *err)
         rc = err_set(err, ERR_USAGE, "%s: more than a million lines are waiting; does it source "
                      "itself?", path);
     if (!rc) {
+        lookahead_roles(s, &script);
         queue_make_room(s, script.n);
         s->queue_at -= script.n;
         for (size_t i = 0; i < script.n; i++) {

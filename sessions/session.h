@@ -51,6 +51,12 @@ struct entry {
     double ms;
 };
 
+/* A role that a later line of the script gives a column, see lookahead.h. */
+struct role_ahead {
+    char *column;
+    enum role role;
+};
+
 struct session {
     struct session_options options;
     size_t n_entries, n_done, cap; /* entries[n_done..n_entries) were undone and can be redone */
@@ -66,6 +72,8 @@ struct session {
     struct job *_Atomic running; /* of the command in session_do, for a signal handler; NULL */
     struct queued *queue;    /* lines to come */
     size_t n_queue, queue_at, queue_cap;
+    size_t n_ahead;
+    struct role_ahead *ahead;
     char *recovering;        /* journal to discard when the queue has run empty, NULL */
 };
 

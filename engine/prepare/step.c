@@ -43,7 +43,7 @@ const char *role_name(enum role role)
 {
     static const char *const names[] = {
         [ROLE_FEATURE] = "feature", [ROLE_TARGET] = "target", [ROLE_SPLIT] = "split",
-        [ROLE_FOLD] = "fold",       [ROLE_IGNORE] = "ignored",
+        [ROLE_FOLD] = "fold",       [ROLE_IGNORE] = "ignore",
     };
 
     return names[role];

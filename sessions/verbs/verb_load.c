@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "io/reader.h"
 #include "present.h"
+#include "session.h"
 
 static const struct param_spec load_params[] = {
     { .name = "path", .type = PARAM_PATH, .flags = PARAM_REQUIRED | PARAM_WORD | PARAM_INPUT,
@@ -139,6 +140,79 @@ static void report_source(struct report *r, struct context *ctx, const struct so
         report_line(r, "note: %s", s->notes[i]);
 }
 
+/* ---------------------------------------------------------------- roles */
+
+/* Roles that later lines of the script give, as the value of roles=. */
+static int roles_from_ahead(struct context *ctx, const struct table *t, struct err *err)
+{
+    struct str text;
+    int rc = 0;
+
+    str_init(&text);
+    for (size_t i = 0; i < ctx->n_ahead; i++)
+        if (table_find(t, ctx->ahead[i].column) >= 0)
+            str_addf(&text, "%s%s:%s", text.len ? "," : "", ctx->ahead[i].column,
+                     role_name(ctx->ahead[i].role));
+    if (text.len)
+        rc = params_set(ctx->args, (size_t)param_find(ctx->args->specs, "roles", false), text.buf,
+                        ctx->arena, err);
+    str_release(&text);
+    return rc;
+}
+
+static int parse_role(enum role *role, const char *name, struct err *err)
+{
+    static const enum role all[] = { ROLE_FOLD, ROLE_SPLIT, ROLE_IGNORE };
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        if (strcmp(role_name(all[i]), name) == 0) {
+            *role = all[i];
+            return 0;
+        }
+    return err_set(err, ERR_USAGE, "'%s' is no role; roles takes fold, split or ignore", name);
+}
+
+/* One "column:role" of roles=, added to the recipe. */
+static int add_role(struct recipe **recipe, const struct table *t, char *item, struct err *err)
+{
+    char *colon = strrchr(item, ':');
+    enum role role = ROLE_IGNORE;
+
+    if (!colon)
+        return err_set(err, ERR_USAGE, "'%s' is not column:role", item);
+    *colon = 0;
+    if (!table_column(t, item, err) || parse_role(&role, colon + 1, err))
+        return -1;
+    struct recipe *next = recipe_set_role(*recipe, item, role);
+    recipe_unref(*recipe);
+    *recipe = next;
+    return 0;
+}
+
+static int apply_roles(struct context *ctx, struct err *err)
+{
+    const char *roles = params_text(ctx->args, "roles");
+    struct workspace *loaded = ctx->next;
+    int rc = 0;
+
+    if (!roles)
+        return 0;
+    struct recipe *recipe = recipe_ref(loaded->recipe);
+    char *list = arena_strdup(ctx->arena, roles);
+    for (char *item = list, *next; item && *item && !rc; item = next) {
+        next = strchr(item, ',');
+        if (next)
+            *next++ = 0;
+        rc = add_role(&recipe, loaded->source->table, item, err);
+    }
+    ctx->next = NULL;
+    if (!rc)
+        rc = workspace_with_recipe(&ctx->next, loaded, recipe, ctx->job, err);
+    recipe_unref(recipe);
+    workspace_unref(loaded);
+    return rc;
+}
+
 static int load_run(struct report *r, struct context *ctx, struct err *err)
 {
     const char *path = present_find_file(ctx, params_text(ctx->args, "path"));
@@ -153,6 +227,10 @@ static int load_run(struct report *r, struct context *ctx, struct err *err)
     if (source_read(&source, path, reader, &own, ctx->job, err))
         return -1;
     int rc = workspace_with_source(&ctx->next, ctx->ws, source, err);
+    if (!rc && !params_text(ctx->args, "roles"))
+        rc = roles_from_ahead(ctx, source->table, err);
+    if (!rc)
+        rc = apply_roles(ctx, err);
     if (!rc) {
         keep_resolved(ctx, &source->params);
         str_add(ctx->input_digest, digest_long(hex, source->info.digest));
