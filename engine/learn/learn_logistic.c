@@ -120,6 +120,26 @@ static int refuse_dependent(const struct logistic *l, size_t parameter, struct e
                    j < l->loss.p ? l->in->names[j] : "(intercept)");
 }
 
+/* At the optimum.  The step that is at hand squares the error once more and needs no value; a step
+ * that gained nothing was one of rounding, and the Hessian is made again where it began. */
+static void finish(struct logistic *l, double value, bool step)
+{
+    size_t d = l->loss.d;
+
+    l->converged = true;
+    if (step) {
+        for (size_t i = 0; i < d; i++)
+            l->theta[i] -= l->step[i];
+    } else {
+        value = logistic_loss_eval(&l->loss, l->theta, l->gradient, l->hessian);
+        if (factor(l))
+            return;
+    }
+    chol_invert(l->hessian, l->scale, d);
+    l->inverted = true;
+    l->separable = looks_separable(l, value);
+}
+
 /* Sets converged, or leaves theta where the Hessian became singular (`stuck`). */
 static int newton(struct logistic *l, bool *stuck, struct job *job, struct err *err)
 {
@@ -140,20 +160,11 @@ static int newton(struct logistic *l, bool *stuck, struct job *job, struct err *
         }
         memcpy(l->step, l->gradient, f->d * sizeof(double));
         chol_solve(l->hessian, l->scale, f->d, l->step, 1);
-        if (last) { /* one step more squares the error, and needs no value */
-            for (size_t i = 0; i < f->d; i++)
-                l->theta[i] -= l->step[i];
-            l->converged = true;
-            l->inverted = true;
-            chol_invert(l->hessian, l->scale, f->d);
-            l->separable = looks_separable(l, value);
-            return 0;
-        }
         double decrement = 0;
         for (size_t i = 0; i < f->d; i++)
             decrement += l->gradient[i] * l->step[i];
-        if (!move(l, &value, decrement)) {
-            l->converged = true;
+        if (last || !move(l, &value, decrement)) {
+            finish(l, value, last);
             return 0;
         }
         l->separable = looks_separable(l, value);

@@ -90,23 +90,31 @@ static inline void case_release(struct fit_case *c)
     arena_release(&c->arena);
 }
 
-/* params: "C=1 penalty=none". */
-static inline int case_fit(struct fit_case *c, const char *learner, const char *params,
-                           struct job *job, struct err *err)
+/* text: "C=1 penalty=none". */
+static inline void case_params(struct params *out, const struct learner *l, const char *text,
+                               struct arena *arena)
 {
-    char *copy = arena_strdup(&c->arena, params);
+    char *copy = arena_strdup(arena, text);
+    struct err err = { 0 };
 
-    c->learner = learner_find(learner);
-    assert_non_null(c->learner);
-    params_init(&c->params, c->learner->params, &c->arena);
+    params_init(out, l->params, arena);
     for (char *word = strtok(copy, " "); word; word = strtok(NULL, " ")) {
         char *value = strchr(word, '=');
         *value++ = '\0';
-        int at = param_find(c->learner->params, word, false);
+        int at = param_find(l->params, word, false);
         assert_true(at >= 0);
-        assert_int_equal(params_set(&c->params, (size_t)at, value, &c->arena, err), 0);
+        if (params_set(out, (size_t)at, value, arena, &err))
+            fail_msg("%s", err.msg);
     }
-    assert_int_equal(params_resolve(&c->params, &c->arena, err), 0);
+    assert_int_equal(params_resolve(out, arena, &err), 0);
+}
+
+static inline int case_fit(struct fit_case *c, const char *learner, const char *params,
+                           struct job *job, struct err *err)
+{
+    c->learner = learner_find(learner);
+    assert_non_null(c->learner);
+    case_params(&c->params, c->learner, params, &c->arena);
 
     struct fit_input in = {
         .x = &c->x, .names = c->names, .y = c->y, .n_classes = c->n_classes,
