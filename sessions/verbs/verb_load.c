@@ -10,6 +10,8 @@ static const struct param_spec load_params[] = {
     { .name = "path", .type = PARAM_PATH, .flags = PARAM_REQUIRED | PARAM_WORD | PARAM_INPUT,
       .help = "the file; - is standard input" },
     { .name = "format", .type = PARAM_TEXT, .help = "the reader's name, when the suffix lies" },
+    { .name = "roles", .type = PARAM_TEXT,
+      .help = "columns that are no features, as column:fold, column:split or column:ignore" },
     { .name = NULL },
 };
 
