@@ -4,12 +4,12 @@
  *   csv_scan_next       one record at a time, fields as spans     csv_parse.c
  *   csv_grid_read       all records as one rectangle of cells     csv_grid.c
  *   csv_names_make      column names that are unique              csv_names.c
- *   csv_columns_build   types, then columns                       csv_cell.c csv_types.c csv_columns.c
+ *   csv_columns_build   types, then columns         csv_cell.c csv_types.c csv_columns.c
  *   reader_csv          the descriptor                            reader_csv.c
  *
  * Format: RFC 4180, read leniently and never silently:
- * - A record ends with LF, CR LF or CR; the last one may lack its end.  Lines that are empty or hold
- *   blanks only are skipped and counted.
+ * - A record ends with LF, CR LF or CR; the last one may lack its end.  Lines that are empty or
+ *   hold blanks only are skipped and counted.
  * - A field whose first byte after blanks is the quote is quoted: it may hold delimiters and line
  *   ends, and a doubled quote is one quote.  Blanks around the quotes do not count.  Text after the
  *   closing quote is kept as it stands behind the quoted text, a quote inside a bare field is kept
@@ -40,8 +40,8 @@
 struct csv_dialect {
     char delimiter, quote;
     bool header;
-    size_t skip;            /* lines before the first record */
-    const struct span *na;  /* words that mean missing, beside an empty field */
+    size_t skip;           /* lines before the first record */
+    const struct span *na; /* words that mean missing, beside an empty field */
     size_t n_na;
 };
 
@@ -63,7 +63,7 @@ struct csv_cell {
 struct csv_record {
     struct csv_cell *cells; /* (n), small memory */
     size_t n, cap;
-    size_t line, at;        /* line number from 1 and offset of its first byte */
+    size_t line, at; /* line number from 1 and offset of its first byte */
 };
 
 /* The scanner takes doubled quotes out IN PLACE: scan a copy when the bytes are needed again. */
@@ -99,14 +99,14 @@ void csv_place(size_t *line_out, size_t *col_out, const char *buf, size_t line, 
 struct csv_guess {
     char delimiter;
     bool header;
-    size_t width;       /* usual number of fields per record, 0 when there is no record */
-    double score;       /* 0 to 1: how regular the head is with this delimiter */
-    char second;        /* next best delimiter, 0 when none */
+    size_t width; /* usual number of fields per record, 0 when there is no record */
+    double score; /* 0 to 1: how regular the head is with this delimiter */
+    char second;  /* next best delimiter, 0 when none */
     size_t second_width;
 };
 
-/* Guess what `dialect` leaves open: the delimiter when 0, the header when `header` is -1.  `partial`
- * says that the file goes on after the head. */
+/* Guess what `dialect` leaves open: the delimiter when 0, the header when `header` is -1.
+ * `partial` says that the file goes on after the head. */
 void csv_guess_dialect(struct csv_guess *out, const char *head, size_t len, bool partial,
                        const struct csv_dialect *dialect, int header);
 
@@ -122,17 +122,17 @@ struct csv_grid {
     size_t cap, n_trailing;
 };
 
-/* Every record of buf[from, len) into `g`, at most max_rows of them.  Rejects and notes go to `src`.
- * ERR_PARSE, ERR_DOMAIN (no data; more than UINT32_MAX rows), ERR_NOMEM, ERR_CANCELLED. */
+/* Every record of buf[from, len) into `g`, at most max_rows of them.  Rejects and notes go to
+ * `src`. ERR_PARSE, ERR_DOMAIN (no data; more than UINT32_MAX rows), ERR_NOMEM, ERR_CANCELLED. */
 int csv_grid_read(struct csv_grid *g, struct csv_scan *scan, size_t width, size_t max_rows,
                   struct source *src, struct job *job, struct err *err);
 void csv_grid_release(struct csv_grid *g);
 
 /* ---- csv_names.c: column names ----
- * Rule: blanks are taken off both ends; control characters become _, bytes that are no UTF-8 U+FFFD; a name over
- * 200 bytes is cut there; a name without characters is column_N (N counts columns from 1); a name that
- * stands already further left gets _2, _3, … so that it is no other column's name.  Every
- * change is noted. */
+ * Rule: blanks are taken off both ends; control characters become _, bytes that are no UTF-8
+ * U+FFFD; a name over 200 bytes is cut there; a name without characters is column_N (N counts
+ * columns from 1); a name that stands already further left gets _2, _3, … so that it is no other
+ * column's name.  Every change is noted. */
 void csv_names_make(struct csv_grid *g, const struct csv_record *header, struct source *src);
 
 /* The `types` parameter: NAME:TYPE,… with \ before , : and \ inside names.  `types` (n_cols) holds
@@ -141,8 +141,8 @@ int csv_types_parse(int *types, const char *text, const struct csv_grid *g, stru
 void csv_types_text(struct str *out, const struct table *t);
 
 /* ---- csv_columns.c: columns ---- */
-/* Types by the rules in csv_types.c where types[j] is -1, else as given; cells that do not fit go to
- * src's rejects.  Takes g->lines.  ERR_NOMEM, ERR_CANCELLED. */
+/* Types by the rules in csv_types.c where types[j] is -1, else as given; cells that do not fit go
+ * to src's rejects.  Takes g->lines.  ERR_NOMEM, ERR_CANCELLED. */
 int csv_columns_build(struct table **out, struct csv_grid *g, const struct csv_dialect *dialect,
                       const int *types, struct source *src, struct job *job, struct err *err);
 /* Would an unquoted field with this text be read as something else than a text: missing, a number,

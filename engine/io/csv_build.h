@@ -41,8 +41,8 @@ struct build {
     struct csv_grid *grid;
     const struct csv_dialect *dialect;
     struct source *src;
-    struct tally *tallies; /* (chunks of a batch, n_cols) */
-    size_t base;           /* first row of the batch */
+    struct tally *tallies;  /* (chunks of a batch, n_cols) */
+    size_t base;            /* first row of the batch */
     struct typing *typings; /* (n_cols) */
 };
 

@@ -61,8 +61,8 @@ static enum cell_class classify_integer(struct span s, struct span digits, bool 
     return CLASS_INT;
 }
 
-/* Digits with a point among them need no parsing to be known as a real: that they fit a double is certain
- * up to PLAIN_DIGITS. */
+/* Digits with a point among them need no parsing to be known as a real: that they fit a double is
+ * certain up to PLAIN_DIGITS. */
 static enum cell_class classify_number(struct span s, bool *wide)
 {
     struct span digits = without_sign(s);
@@ -99,11 +99,19 @@ enum cell_class cell_classify(bool *wide, struct span s)
 
     *wide = false;
     switch (*s.at) {
-    case 't': case 'T': case 'f': case 'F':
+    case 't':
+    case 'T':
+    case 'f':
+    case 'F':
         return is_true_false(s) ? CLASS_BOOL : CLASS_OTHER;
-    case 'i': case 'I': case 'n': case 'N': /* inf, nan */
+    case 'i':
+    case 'I':
+    case 'n':
+    case 'N': /* inf, nan */
         return text_parse_real(&r, s.at, s.len) ? CLASS_REAL : CLASS_OTHER;
-    case '+': case '-': case '.':
+    case '+':
+    case '-':
+    case '.':
         return classify_number(s, wide);
     default:
         if (!is_digit(*s.at))

@@ -111,7 +111,8 @@ static int fill_texts(struct build *b, size_t j, struct err *err)
     return builder_finish(&t->column, &builder, err);
 }
 
-/* Columns of fixed width with a bitmap that marks nothing yet; column_seal drops it when it stays so. */
+/* Columns of fixed width with a bitmap that marks nothing yet; column_seal drops it when it stays
+ * so. */
 static int build_allocate(struct build *b, struct err *err)
 {
     for (size_t j = 0; j < b->grid->n_cols; j++) {
@@ -174,8 +175,8 @@ static void build_reject(struct build *b, size_t i, size_t j)
     const struct csv_cell *cell = build_cell(b, i, j);
     struct reject where = { .kind = REJECT_VALUE, .row = i + 1, .column = (int)j };
 
-    csv_place(&where.line, &where.col, b->grid->buf, (size_t)b->grid->lines[i],
-              b->grid->row_at[i], build_cell(b, i, 0), j, cell->at);
+    csv_place(&where.line, &where.col, b->grid->buf, (size_t)b->grid->lines[i], b->grid->row_at[i],
+              build_cell(b, i, 0), j, cell->at);
     source_reject(b->src, &where, b->grid->buf + cell->at, cell->len);
 }
 
@@ -229,8 +230,9 @@ static int build_table(struct table **out, struct build *b, struct err *err)
 int csv_columns_build(struct table **out, struct csv_grid *g, const struct csv_dialect *dialect,
                       const int *types, struct source *src, struct job *job, struct err *err)
 {
-    struct build b = { .grid = g, .dialect = dialect, .src = src,
-                       .typings = MEM_NEW(struct typing, g->n_cols) };
+    struct build b = {
+        .grid = g, .dialect = dialect, .src = src, .typings = MEM_NEW(struct typing, g->n_cols)
+    };
     struct job_range range = job_part(job, 0, 2);
     int rc;
 

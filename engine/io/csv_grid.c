@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-#define GRID_TICK_ROWS 4096
+#define GRID_TICK_ROWS  4096
 #define GRID_FIRST_ROWS 1024
 
 void csv_grid_release(struct csv_grid *g)
@@ -152,8 +152,8 @@ static int grid_add_record(struct csv_grid *g, const struct csv_scan *scan,
     return 0;
 }
 
-/* The header settles names; the usual width of the records settles how many there are, since a header that lacks
- * the row names' column is common. */
+/* The header settles names; the usual width of the records settles how many there are, since a
+ * header that lacks the row names' column is common. */
 static void grid_begin(struct csv_grid *g, const struct csv_scan *scan,
                        const struct csv_record *first, size_t width, struct source *src)
 {
@@ -168,6 +168,10 @@ static void grid_begin(struct csv_grid *g, const struct csv_scan *scan,
     g->header_quoted = true;
     for (size_t j = 0; header && j < first->n; j++)
         g->header_quoted = g->header_quoted && (first->cells[j].flags & CSV_QUOTED);
+    if (header && first->n < g->n_cols)
+        source_note(src,
+                    "line %zu has %zu names, most lines have %zu fields; skip=%zu leaves it out",
+                    first->line, first->n, g->n_cols, first->line);
     if (header) {
         grid_check_cells(g, first, 0, src);
         if (first->n != g->n_cols)

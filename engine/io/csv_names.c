@@ -9,7 +9,8 @@
 
 #define NAME_BYTES 200
 
-/* The header's text as a name: trimmed, harmless, at most NAME_BYTES long.  Empty when nothing is left. */
+/* The header's text as a name: trimmed, harmless, at most NAME_BYTES long.  Empty when nothing is
+ * left. */
 static void name_clean(struct str *out, struct span text)
 {
     text = span_trim(text);
@@ -111,8 +112,8 @@ static const char *types_word(struct str *out, const char *text, char stop)
     return text;
 }
 
-/* Column of that name, n_cols when there is none.  `likely` is looked at first: a resolved list names
- * all columns in order. */
+/* Column of that name, n_cols when there is none.  `likely` is looked at first: a resolved list
+ * names all columns in order. */
 static size_t types_column(const struct csv_grid *g, const char *name, size_t likely)
 {
     size_t j = 0;
@@ -134,8 +135,10 @@ static int types_set(int *types, const struct csv_grid *g, size_t likely, const 
         return err_set(err, ERR_USAGE, "types names a column '%s' that the file does not have",
                        name);
     if (!column_type_parse(&t, type))
-        return err_set(err, ERR_USAGE, "'%s' is no type for column %s; types are bool int real "
-                       "category text date timestamp", type, name);
+        return err_set(err, ERR_USAGE,
+                       "'%s' is no type for column %s; types are bool int real "
+                       "category text date timestamp",
+                       type, name);
     types[j] = (int)t;
     return 0;
 }

@@ -14,8 +14,13 @@ void csv_scan_init(struct csv_scan *s, char *buf, size_t len, const struct csv_d
 {
     bool bom = len >= 3 && memcmp(buf, "\xEF\xBB\xBF", 3) == 0;
 
-    *s = (struct csv_scan){ .buf = buf, .len = len, .at = bom ? 3 : 0, .line = 1,
-                            .dialect = dialect, .file = file, .partial = partial };
+    *s = (struct csv_scan){ .buf = buf,
+                            .len = len,
+                            .at = bom ? 3 : 0,
+                            .line = 1,
+                            .dialect = dialect,
+                            .file = file,
+                            .partial = partial };
     s->special['\n'] = SPECIAL_LF;
     s->special['\r'] = SPECIAL_CR;
     if (dialect->quote)
@@ -65,8 +70,8 @@ static bool is_line_end(const char *buf, size_t i)
     return buf[i] == '\n' || (buf[i] == '\r' && buf[i + 1] != '\n');
 }
 
-/* How far the last line end of a quoted field, now at `last`, stood further right before doubled quotes were
- * made one: as many bytes as there were doubled ones before it. */
+/* How far the last line end of a quoted field, now at `last`, stood further right before doubled
+ * quotes were made one: as many bytes as there were doubled ones before it. */
 static size_t place_shift(const char *buf, const struct csv_cell *cell, size_t last)
 {
     size_t end = cell->at + cell->len, n_freed = 0, n_after = 0;
@@ -177,8 +182,8 @@ static void scan_bare(struct csv_cell *cell, struct csv_scan *s)
         at++;
     }
     cell->len = (uint32_t)(at - s->at);
-    if (!cell->len || (s->may_be_na[(uint8_t)buf[cell->at]] &&
-                       csv_is_na(s->dialect, buf + cell->at, cell->len)))
+    if (!cell->len ||
+        (s->may_be_na[(uint8_t)buf[cell->at]] && csv_is_na(s->dialect, buf + cell->at, cell->len)))
         cell->flags |= CSV_MISSING;
     s->at = at;
 }
@@ -192,8 +197,8 @@ static size_t scan_move(char *buf, size_t write, size_t from, size_t to)
 }
 
 /* The quoted part that begins after the quote at `open`: doubled quotes are made one in place and
- * the bytes that fall free become quotes, so that line ends can still be counted.  1 with *write and *at
- * behind it, 0 when it never closes. */
+ * the bytes that fall free become quotes, so that line ends can still be counted.  1 with *write
+ * and *at behind it, 0 when it never closes. */
 static int scan_quoted_part(size_t *write, size_t *at, struct csv_scan *s, size_t open)
 {
     char quote = s->dialect->quote;

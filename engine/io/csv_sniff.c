@@ -3,19 +3,21 @@
  * Delimiter.  The head is cut with each of  , tab ; | space  and scored:
  *
  *   score = (share of records with the usual number of fields) x (1 - 1 / that number)
- *           x (share of fields that look like a value: empty, quoted, or free of the other delimiters)
+ *           x (share of fields that look like a value: empty, quoted, or free of the other
+ *           delimiters)
  *
  * after the idea of van den Burg, Nazabal and Sutton, "Wrangling messy CSV files by detecting row
- * and type patterns", DMKD 33 (2019): a good dialect cuts into equal rows and into clean values.  The
- * best wins, the earlier one in a tie.  Blanks stand in any text, so space is taken only when the
- * first record has the usual width too and a third of its fields are numbers.  When nothing
+ * and type patterns", DMKD 33 (2019): a good dialect cuts into equal rows and into clean values.
+ * The best wins, the earlier one in a tie.  Blanks stand in any text, so space is taken only when
+ * the first record has the usual width too and a third of its fields are numbers.  When nothing
  * scores, the file has one column and the delimiter is a comma.
  *
  * Header.  In turn:
  *   no   when a field of the first record is a number over a column of numbers;
  *   by votes otherwise, one per column: a text over a column of numbers, dates or bools is for a
  *        header, a text that comes again below is against;
- *   in a tie yes, when all fields of the first record (but the very first may be empty) are texts and all differ.
+ *   in a tie yes, when all fields of the first record (but the very first may be empty) are texts
+ *   and all differ.
  */
 #include "io/csv.h"
 

@@ -2,26 +2,27 @@
  *
  * The type of a column is decided by ALL its cells.  Each cell that is not missing is one of: an
  * integer, an integer beyond 64 bits, an integer with leading zeros, a real, a real too large for a
- * double (1e400), true or false (also TRUE, True; yes/no and T/F are texts, unless `types` says bool), a
- * date, a timestamp, other.  Blanks around it do not count.  Then, in turn:
+ * double (1e400), true or false (also TRUE, True; yes/no and T/F are texts, unless `types` says
+ * bool), a date, a timestamp, other.  Blanks around it do not count.  Then, in turn:
  *
- *   quotes     Quotes mean text: quoted numbers and bools count as such only where the same column has
- *              bare ones, or when every field of the file is quoted, header included (then quotes
- *              say nothing).  Quoted dates are dates.
- *   number     All cells are numbers and none has leading zeros (007 is an identifier): int when all are
- *              integers of 64 bits, real otherwise.  Integers beyond 64 bits without a real among them
- *              would lose digits: text.
+ *   quotes     Quotes mean text: quoted numbers and bools count as such only where the same column
+ *              has bare ones, or when every field of the file is quoted, header included (then
+ *              quotes say nothing).  Quoted dates are dates.
+ *   number     All cells are numbers and none has leading zeros (007 is an identifier): int when
+ *              all are integers of 64 bits, real otherwise.  Integers beyond 64 bits without a real
+ *              among them would lose digits: text.
  *   bool       All cells are true or false.
- *   date       All are dates.     timestamp   All are timestamps or dates (midnight).
+ *   date       All are dates.
+ *   timestamp  All are timestamps or dates (midnight).
  *   almost     A number, date or timestamp column may hold cells that are none: at most 5 % of the
  *              cells, at least 20 others, at most 100 different such texts.  They become missing
  *              and each is listed (REJECT_VALUE).  So does 1e400 in any number column.
- *   category   Everything else with at most 20 different texts, or at most 1000 that are at most half
- *              as many as the cells.
+ *   category   Everything else with at most 20 different texts, or at most 1000 that are at most
+ *              half as many as the cells.
  *   text       The rest, and columns where every cell is missing.
  *
- * With a type given in `types`, every cell that does not fit becomes missing and is listed.  In a column
- * that is neither text nor category a quoted empty field or na word is missing too.
+ * With a type given in `types`, every cell that does not fit becomes missing and is listed.  In a
+ * column that is neither text nor category a quoted empty field or na word is missing too.
  */
 #include "io/csv_build.h"
 
@@ -169,7 +170,9 @@ static void note_odd_cells(const struct build *b, size_t j, enum column_type typ
                            bool one_text, struct span example, bool almost)
 {
     static const char *const kinds[COLUMN_N_TYPES] = {
-        [COLUMN_REAL] = "numbers", [COLUMN_DATE] = "dates", [COLUMN_TIMESTAMP] = "timestamps",
+        [COLUMN_REAL] = "numbers",
+        [COLUMN_DATE] = "dates",
+        [COLUMN_TIMESTAMP] = "timestamps",
     };
     struct str shown;
 
@@ -212,8 +215,10 @@ static bool build_is_number(const struct build *b, size_t j, bool quotes_say_not
     if (!build_fits(b, j, tally_numbers(t), COLUMN_REAL))
         return false;
     if (t->count[CLASS_BIG] && !t->count[CLASS_REAL]) {
-        source_note(b->src, "column %s has %zu integers beyond 64 bits and stays text; types=%s:real "
-                    "rounds them", b->grid->names[j], t->count[CLASS_BIG], b->grid->names[j]);
+        source_note(b->src,
+                    "column %s has %zu integers beyond 64 bits and stays text; types=%s:real "
+                    "rounds them",
+                    b->grid->names[j], t->count[CLASS_BIG], b->grid->names[j]);
         return false;
     }
     return true;

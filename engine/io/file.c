@@ -58,8 +58,8 @@ int file_open_read(const char *path, struct err *err)
     }
     if (S_ISFIFO(st.st_mode)) {
         close(fd);
-        return err_set(err, ERR_IO, "cannot read %s: it is a pipe; read it as standard input with -",
-                       path);
+        return err_set(err, ERR_IO,
+                       "cannot read %s: it is a pipe; read it as standard input with -", path);
     }
     if (file_refuse_kind(&st, path, err)) {
         close(fd);

@@ -14,7 +14,10 @@ struct signature {
     const char *what; /* what it is and what to do */
 };
 
-#define SIGNATURE(offset, bytes, what) { (offset), (bytes), sizeof(bytes) - 1, (what) }
+#define SIGNATURE(offset, bytes, what)                                                             \
+    {                                                                                              \
+        (offset), (bytes), sizeof(bytes) - 1, (what)                                               \
+    }
 #define UNPACK "; unpack it and load what is in it"
 
 static const struct signature signatures[] = {
@@ -25,7 +28,10 @@ static const struct signature signatures[] = {
     SIGNATURE(0, "%PDF-", "a PDF document, not a table"),
     SIGNATURE(0, "\x1f\x8b", "compressed with gzip" UNPACK),
     SIGNATURE(0, "BZh", "compressed with bzip2" UNPACK),
-    SIGNATURE(0, "\xfd" "7zXZ", "compressed with xz" UNPACK),
+    SIGNATURE(0,
+              "\xfd"
+              "7zXZ",
+              "compressed with xz" UNPACK),
     SIGNATURE(0, "\x28\xb5\x2f\xfd", "compressed with zstd" UNPACK),
     SIGNATURE(0, "\x04\x22\x4d\x18", "compressed with lz4" UNPACK),
     SIGNATURE(0, "PK\x03\x04", "a zip archive or a spreadsheet; unpack it, or save it as CSV"),
@@ -38,7 +44,10 @@ static const struct signature signatures[] = {
     SIGNATURE(0, "ARROW1", "an Arrow file; convert it to CSV"),
     SIGNATURE(0, "\x89HDF", "an HDF5 file; convert it to CSV"),
     SIGNATURE(0, "\x93NUMPY", "a NumPy array; convert it to CSV"),
-    SIGNATURE(0, "\x7f" "ELF", "a program, not a table"),
+    SIGNATURE(0,
+              "\x7f"
+              "ELF",
+              "a program, not a table"),
     SIGNATURE(0, "\xff\xfe\x00\x00", "UTF-32; convert it with iconv -f UTF-32 -t UTF-8"),
     SIGNATURE(0, "\xff\xfe", "UTF-16; convert it with iconv -f UTF-16 -t UTF-8"),
     SIGNATURE(0, "\xfe\xff", "UTF-16; convert it with iconv -f UTF-16 -t UTF-8"),

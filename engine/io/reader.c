@@ -66,8 +66,9 @@ static ptrdiff_t read_head(char *head, size_t size, const char *path, struct err
     close(fd);
     if (got < 0)
         return -1;
-    return len ? len : err_set_at(err, ERR_DOMAIN, (struct err_at){ path, 0, 0, 0 },
-                                  "no data: the file is empty");
+    return len ? len
+               : err_set_at(err, ERR_DOMAIN, (struct err_at){ path, 0, 0, 0 },
+                            "no data: the file is empty");
 }
 
 int reader_find(const struct reader **out, const char *path, const char *name, struct err *err)

@@ -28,11 +28,11 @@
 
 /* Where a table came from. */
 struct source_info {
-    char *path;             /* as given */
-    const char *reader;     /* its name */
+    char *path;         /* as given */
+    const char *reader; /* its name */
     uint64_t size_bytes;
-    struct digest digest;   /* of the file's bytes */
-    int64_t modified_s;     /* seconds since 1970 */
+    struct digest digest; /* of the file's bytes */
+    int64_t modified_s;   /* seconds since 1970 */
 };
 
 enum reject_kind {
@@ -46,10 +46,10 @@ enum reject_kind {
 
 struct reject {
     enum reject_kind kind;
-    size_t row;  /* from 1 in the source; 0 when it became no row */
+    size_t row; /* from 1 in the source; 0 when it became no row */
     size_t line, col;
-    int column;  /* index, -1 when it is about the line */
-    char *text;  /* the offending text, at most 200 bytes, UTF-8 */
+    int column; /* index, -1 when it is about the line */
+    char *text; /* the offending text, at most 200 bytes, UTF-8 */
 };
 
 struct rejects {
@@ -80,19 +80,19 @@ void source_unref(const struct source *s); /* NULL is fine */
 struct source *source_new(const struct reader *reader, const char *path);
 /* Add a note: one line, no full stop. */
 void source_note(struct source *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Count a reject and list it while there is room; `where` lacks its text, which is cut at 200 bytes and
- * escaped where it is no UTF-8 or holds NUL. */
+/* Count a reject and list it while there is room; `where` lacks its text, which is cut at 200 bytes
+ * and escaped where it is no UTF-8 or holds NUL. */
 void source_reject(struct source *s, const struct reject *where, const char *text, size_t len);
 /* Put the rejects in the order of the file and keep the first REJECTS_LISTED; once, at the end. */
 void source_seal(struct source *s);
 
 struct read_request {
-    const char *path; /* "-" is standard input */
+    const char *path;     /* "-" is standard input */
     struct params params; /* over reader->params; unset means guess */
 };
 
 struct reader {
-    const char *name;     /* "csv" */
+    const char *name; /* "csv" */
     const char *help;
     const char *suffixes; /* ".csv .tsv .txt" */
     const struct param_spec *params;

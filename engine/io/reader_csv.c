@@ -1,5 +1,5 @@
-/* reader_csv.c - delimited text: CSV, TSV and their kin.  csv.h tells the format, csv_sniff.c how the dialect is
- * guessed, csv_types.c how types are. */
+/* reader_csv.c - delimited text: CSV, TSV and their kin.  csv.h tells the format, csv_sniff.c how
+ * the dialect is guessed, csv_types.c how types are. */
 #include <assert.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,17 +17,30 @@ static const char *const header_choices[] = { "auto", "yes", "no", NULL };
 enum { HEADER_AUTO, HEADER_YES };
 
 const struct param_spec csv_params[] = {
-    { .name = "delimiter", .type = PARAM_TEXT,
+    { .name = "delimiter",
+      .type = PARAM_TEXT,
       .help = "a character, or comma, tab, semicolon, pipe, space; guessed when absent" },
-    { .name = "header", .type = PARAM_CHOICE, .choices = header_choices, .fallback = "auto",
+    { .name = "header",
+      .type = PARAM_CHOICE,
+      .choices = header_choices,
+      .fallback = "auto",
       .help = "whether the first line names the columns" },
-    { .name = "na", .type = PARAM_TEXT, .fallback = "NA,N/A,null,NULL",
+    { .name = "na",
+      .type = PARAM_TEXT,
+      .fallback = "NA,N/A,null,NULL",
       .help = "unquoted texts that mean missing, beside an empty field; comma between them" },
-    { .name = "types", .type = PARAM_TEXT,
+    { .name = "types",
+      .type = PARAM_TEXT,
       .help = "types of columns, as in age:int,zip:text; inferred when absent" },
-    { .name = "skip", .type = PARAM_INT, .min = 0, .max = 1e9, .fallback = "0",
+    { .name = "skip",
+      .type = PARAM_INT,
+      .min = 0,
+      .max = 1e9,
+      .fallback = "0",
       .help = "lines to leave out at the beginning" },
-    { .name = "quote", .type = PARAM_TEXT, .fallback = "\"",
+    { .name = "quote",
+      .type = PARAM_TEXT,
+      .fallback = "\"",
       .help = "the quote character, or none" },
     { .name = NULL },
 };
@@ -109,16 +122,20 @@ const struct span *csv_na_words(size_t *n_out, const char *text, struct arena *a
     return words;
 }
 
-/* A copy of the request's parameters with defaults filled; the dialect is what they say. */
+/* The request's parameters with defaults filled; the dialect is what they say.  The request may
+ * have others beside ours: those of the command that loads. */
 static int state_params(struct csv_state *st, const struct params *params, struct err *err)
 {
     struct csv_dialect *d = &st->dialect;
     const char *delimiter, *quote;
 
-    if (params && params->specs)
-        params_copy(&st->params, params, &st->arena);
-    else
-        params_init(&st->params, csv_params, &st->arena);
+    params_init(&st->params, csv_params, &st->arena);
+    for (size_t i = 0; params && i < params->n; i++) {
+        int j = param_find(csv_params, params->specs[i].name, false);
+        if (j >= 0 && params->values[i].set &&
+            params_set(&st->params, (size_t)j, params->values[i].text, &st->arena, err))
+            return -1;
+    }
     if (params_resolve(&st->params, &st->arena, err))
         return -1;
     delimiter = params_text(&st->params, "delimiter");
@@ -129,8 +146,8 @@ static int state_params(struct csv_state *st, const struct params *params, struc
     if (*quote && strcmp(quote, "none") != 0 && read_character(&d->quote, quote, "quote", err))
         return -1;
     if (d->quote && d->quote == d->delimiter)
-        return err_set(err, ERR_USAGE, "delimiter and quote are both '%c'; give one of them another",
-                       d->quote);
+        return err_set(err, ERR_USAGE,
+                       "delimiter and quote are both '%c'; give one of them another", d->quote);
     st->guessed_header = params_choice(&st->params, "header") == HEADER_AUTO;
     d->header = params_choice(&st->params, "header") == HEADER_YES;
     d->skip = (size_t)params_int(&st->params, "skip");
@@ -272,8 +289,8 @@ static void note_dialect(const struct csv_state *st, struct source *src)
     else if (st->guessed_delimiter)
         source_note(src, "delimiter: none was found, so the file has one column");
     if (st->guessed_delimiter && g->width < 2 && g->second)
-        source_note(src, "delimiter %s would give %zu columns",
-                    delimiter_text(other, g->second), g->second_width);
+        source_note(src, "delimiter %s would give %zu columns", delimiter_text(other, g->second),
+                    g->second_width);
     if (st->guessed_header)
         source_note(src, st->dialect.header ? "header: the first line names the columns"
                                             : "header: none, columns are named column_1 …");
@@ -282,8 +299,8 @@ static void note_dialect(const struct csv_state *st, struct source *src)
 static void note_lines(const struct csv_scan *scan, const struct csv_grid *g, struct source *src)
 {
     if ((scan->n_lf != 0) + (scan->n_crlf != 0) + (scan->n_cr != 0) > 1)
-        source_note(src, "line ends are mixed: %zu LF, %zu CR LF, %zu CR", scan->n_lf,
-                    scan->n_crlf, scan->n_cr);
+        source_note(src, "line ends are mixed: %zu LF, %zu CR LF, %zu CR", scan->n_lf, scan->n_crlf,
+                    scan->n_cr);
     if (scan->n_blank)
         source_note(src, "blank lines left out: %zu", scan->n_blank);
     if (g->n_trailing)

@@ -9,7 +9,8 @@
 
 void text_set_init(struct text_set *s)
 {
-    *s = (struct text_set){ .slots = MEM_NEW(struct text_slot, TEXT_SET_FIRST), .cap = TEXT_SET_FIRST };
+    *s = (struct text_set){ .slots = MEM_NEW(struct text_slot, TEXT_SET_FIRST),
+                            .cap = TEXT_SET_FIRST };
 }
 
 void text_set_release(struct text_set *s)

@@ -15,7 +15,7 @@ struct text_slot {
 
 struct text_set {
     struct text_slot *slots; /* open addressing */
-    size_t n, cap;      /* cap is a power of two */
+    size_t n, cap;           /* cap is a power of two */
 };
 
 void text_set_init(struct text_set *s);

@@ -1,9 +1,9 @@
 /* writer_csv.c - tables as CSV that reads back as the same table.
  *
- * A header row, LF at the end of every row, quotes where RFC 4180 needs them.  Missing is nothing and an
- * empty text is ""; a text is quoted also when it would read as missing, as a number, a bool or a date,
- * or has blanks at an end, since the reader takes a quoted field for text.  In a table of one
- * column missing is written NA, since an empty line is no row. */
+ * A header row, LF at the end of every row, quotes where RFC 4180 needs them.  Missing is nothing
+ * and an empty text is ""; a text is quoted also when it would read as missing, as a number, a bool
+ * or a date, or has blanks at an end, since the reader takes a quoted field for text.  In a table
+ * of one column missing is written NA, since an empty line is no row. */
 #include <errno.h>
 #include <string.h>
 
@@ -23,7 +23,9 @@ static const char *const delimiter_choices[] = { "comma", "tab", "semicolon", "p
 static const char delimiter_chars[] = { ',', '\t', ';', '|' };
 
 static const struct param_spec writer_csv_params[] = {
-    { .name = "delimiter", .type = PARAM_CHOICE, .choices = delimiter_choices,
+    { .name = "delimiter",
+      .type = PARAM_CHOICE,
+      .choices = delimiter_choices,
       .help = "what stands between fields; by the file's suffix when absent" },
     { .name = NULL },
 };

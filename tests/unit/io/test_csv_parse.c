@@ -95,6 +95,7 @@ static void test_header_short_of_a_column_gets_one_more(void **state)
     assert_string_equal(text, "a:category b:int column_3:int / r1 1 2 / r2 3 4 / r3 5 6");
     mem_free(text);
     case_one_reject(src, REJECT_SHORT, 0, 1, 4, -1, "b");
+    assert_true(case_has_note(src, "line 1 has 2 names, most lines have 3 fields; skip=1"));
     source_unref(src);
 }
 
@@ -220,7 +221,8 @@ static void test_delimiter_is_guessed(void **state)
     case_is("a|b|c\n1|x|2\n2|y|3\n", "a:int b:category c:int / 1 x 2 / 2 y 3");
     case_is("a b\n1 2\n3 4\n", "a:int b:int / 1 2 / 3 4");
     case_is("name\nJohn Smith\nMary Jones\n", "name:category / John Smith / Mary Jones");
-    case_is("a,b\n39, State gov\n50, Self emp\n", "a:int b:category / 39  State gov / 50  Self emp");
+    case_is("a,b\n39, State gov\n50, Self emp\n",
+            "a:int b:category / 39  State gov / 50  Self emp");
     case_is_with("a:b\n1:2\n", PAIRS("delimiter", ":"), "a:int b:int / 1 2");
     case_is_with("a,b;c\n1,2;3\n", PAIRS("delimiter", "comma", "header", "yes"),
                  "a:int b;c:category / 1 2;3");

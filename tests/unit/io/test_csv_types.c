@@ -23,7 +23,8 @@ static void test_numbers_may_lack_digits_on_one_side_of_the_point(void **state)
 {
     (void)state;
     case_is("a,b\n5.,+1\n-.5,-2\n1E3,3\n", "a:real b:int / 5 1 / -0.5 -2 / 1000 3");
-    case_is("a,b\n1.2.3,1\n.,2\n1e,3\n0x10,4\n", "a:category b:int / 1.2.3 1 / . 2 / 1e 3 / 0x10 4");
+    case_is("a,b\n1.2.3,1\n.,2\n1e,3\n0x10,4\n",
+            "a:category b:int / 1.2.3 1 / . 2 / 1e 3 / 0x10 4");
 }
 
 static void test_nan_and_inf_are_values_of_a_real_column(void **state)
@@ -212,7 +213,8 @@ static void test_dates_and_timestamps_mix_to_timestamps(void **state)
     (void)state;
     case_is("t,k\n2024-01-01,a\n2024-01-01 06:00,b\n",
             "t:timestamp k:category / 2024-01-01 00:00:00 a / 2024-01-01 06:00:00 b");
-    case_is("t,k\n2023-02-29,a\n2024-02-29,b\n", "t:category k:category / 2023-02-29 a / 2024-02-29 b");
+    case_is("t,k\n2023-02-29,a\n2024-02-29,b\n",
+            "t:category k:category / 2023-02-29 a / 2024-02-29 b");
 }
 
 static struct source *read_distinct(size_t n, size_t distinct)
@@ -234,7 +236,7 @@ static void test_category_or_text_is_settled_by_the_number_of_texts(void **state
         size_t n, distinct;
         enum column_type type;
     } cases[] = {
-        { 20, 20, COLUMN_CATEGORY }, { 21, 21, COLUMN_TEXT },       { 42, 21, COLUMN_CATEGORY },
+        { 20, 20, COLUMN_CATEGORY }, { 21, 21, COLUMN_TEXT },         { 42, 21, COLUMN_CATEGORY },
         { 41, 21, COLUMN_TEXT },     { 3000, 1000, COLUMN_CATEGORY }, { 3000, 1001, COLUMN_TEXT },
     };
 
@@ -264,14 +266,42 @@ static void test_resolved_parameters_give_the_same_table(void **state)
     assert_string_equal(params_value(&first->params, "header")->text, "yes");
     assert_string_equal(params_text(&first->params, "types"),
                         "a\\\\\\,b\\:c:category,x:category,q:category");
-    assert_int_equal(csv_read_memory(&again, text, sizeof(text) - 1, "t", &first->params, NULL, &err),
-                     0);
+    assert_int_equal(
+        csv_read_memory(&again, text, sizeof(text) - 1, "t", &first->params, NULL, &err), 0);
     assert_true(digest_eq(table_digest(first->table), table_digest(again->table)));
     assert_true(digest_eq(first->info.digest, again->info.digest));
     for (size_t i = 0; i < first->params.n; i++)
         assert_string_equal(first->params.values[i].text, again->params.values[i].text);
     source_unref(first);
     source_unref(again);
+}
+
+/* A command that loads has parameters of its own beside the reader's. */
+static void test_parameters_may_come_among_others(void **state)
+{
+    const struct param_spec specs[] = {
+        { .name = "path", .type = PARAM_PATH },
+        { .name = "types", .type = PARAM_TEXT },
+        { .name = "header", .type = PARAM_TEXT },
+        { .name = NULL },
+    };
+    struct err err = { 0 };
+    struct arena arena;
+    struct params params;
+    struct source *src;
+
+    (void)state;
+    arena_init(&arena);
+    params_init(&params, specs, &arena);
+    assert_int_equal(params_set(&params, 0, "t.csv", &arena, &err), 0);
+    assert_int_equal(params_set(&params, 1, "1:real", &arena, &err), 0);
+    assert_int_equal(params_set(&params, 2, "yes", &arena, &err), 0);
+    assert_int_equal(csv_read_memory(&src, "1,2\n3,4\n", 8, "t", &params, NULL, &err), 0);
+    char *text = case_text(src->table);
+    assert_string_equal(text, "1:real 2:int / 3 4");
+    mem_free(text);
+    source_unref(src);
+    arena_release(&arena);
 }
 
 int main(void)
@@ -298,6 +328,7 @@ int main(void)
         cmocka_unit_test(test_category_or_text_is_settled_by_the_number_of_texts),
         cmocka_unit_test(test_a_column_of_nothing_is_text),
         cmocka_unit_test(test_resolved_parameters_give_the_same_table),
+        cmocka_unit_test(test_parameters_may_come_among_others),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -80,9 +80,11 @@ static struct table *table_of(struct column **columns, const char *const *names,
 }
 
 static const char *const odd_texts[] = {
-    "", NULL, "NA", "null", "1", "-2.5", "1e400", "007", "true", "F", "2024-02-29", "nan", " ",
-    " x", "x\t", "a,b", "a;b", "a\tb", "a|b", "\"", "\"\"", "a\"b", "a\nb", "a\r\nb", "\r", "\n",
-    "\xC3\xA9", "=cmd|' /C calc'!A0", "N/A ", "#", "'", "\\", "\x1b[31m",
+    "",     NULL,   "NA",     "null",       "1",        "-2.5",     "1e400",
+    "007",  "true", "F",      "2024-02-29", "nan",      " ",        " x",
+    "x\t",  "a,b",  "a;b",    "a\tb",       "a|b",      "\"",       "\"\"",
+    "a\"b", "a\nb", "a\r\nb", "\r",         "\n",       "\xC3\xA9", "=cmd|' /C calc'!A0",
+    "N/A ", "#",    "'",      "\\",         "\x1b[31m",
 };
 #define N_ODD (sizeof(odd_texts) / sizeof(*odd_texts))
 

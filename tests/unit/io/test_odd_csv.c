@@ -1,5 +1,5 @@
-/* Real and odd files of the shared data: each loads or gives a sentence, and where the right answer is known
- * it is compared.  Skipped where the data are absent. */
+/* Real and odd files of the shared data: each loads or gives a sentence, and where the right answer
+ * is known it is compared.  Skipped where the data are absent. */
 #include "csv_case.h"
 
 #include <dirent.h>
@@ -17,8 +17,7 @@ static void skip_without_data(void)
         skip();
 }
 
-static int load(struct source **out, const char *path, const struct params *params,
-                struct err *err)
+static int load(struct source **out, const char *path, const struct params *params, struct err *err)
 {
     const struct reader *reader;
 
@@ -29,8 +28,8 @@ static int load(struct source **out, const char *path, const struct params *para
 
 /* ---------------------------------------------------------------- every file */
 
-/* What a source promises: counts agree, rejects are in order and within the table, a replay with the
- * resolved parameters gives the same table. */
+/* What a source promises: counts agree, rejects are in order and within the table, a replay with
+ * the resolved parameters gives the same table. */
 static void check_source(const struct source *src, const char *path)
 {
     struct err err = { 0 };
@@ -42,7 +41,8 @@ static void check_source(const struct source *src, const char *path)
         const struct reject *r = &src->rejects.list[k];
         if (r->row > src->table->n_rows || r->column >= (int)src->table->n_cols || !r->line ||
             !r->col || (last && last->line > r->line) || strlen(r->text) > 200)
-            fail_msg("%s: reject %zu is odd: row %zu, line %zu:%zu", path, k, r->row, r->line, r->col);
+            fail_msg("%s: reject %zu is odd: row %zu, line %zu:%zu", path, k, r->row, r->line,
+                     r->col);
         last = r;
     }
     if (load(&again, path, &src->params, &err))
@@ -107,10 +107,18 @@ static void test_tables_have_their_shape_and_no_rejects(void **state)
         const char *name;
         size_t n_rows, n_cols;
     } tables[] = {
-        { "adult_train", 32561, 15 }, { "airquality", 153, 7 },   { "bank_small", 11162, 17 },
-        { "banknote", 1372, 5 },      { "boston_housing", 506, 15 }, { "diamonds", 53940, 10 },
-        { "iris", 150, 5 },           { "mpg", 398, 9 },          { "nycflights_sample", 32735, 17 },
-        { "penguins", 344, 7 },       { "tips", 244, 7 },         { "titanic", 891, 15 },
+        { "adult_train", 32561, 15 },
+        { "airquality", 153, 7 },
+        { "bank_small", 11162, 17 },
+        { "banknote", 1372, 5 },
+        { "boston_housing", 506, 15 },
+        { "diamonds", 53940, 10 },
+        { "iris", 150, 5 },
+        { "mpg", 398, 9 },
+        { "nycflights_sample", 32735, 17 },
+        { "penguins", 344, 7 },
+        { "tips", 244, 7 },
+        { "titanic", 891, 15 },
         { "titanic_kaggle_raw", 891, 11 },
     };
 

@@ -55,9 +55,14 @@ static void test_what_is_no_table_is_named(void **state)
     FOREIGN("\x1f\x8b\x08\0\0\0\0\0", "gzip");
     FOREIGN("PK\x03\x04\x14\0", "zip archive");
     FOREIGN("SQLite format 3\0", "SQLite database");
-    FOREIGN("\xff\xfe" "a\0,\0", "UTF-16");
+    FOREIGN("\xff\xfe"
+            "a\0,\0",
+            "UTF-16");
     FOREIGN("\xfe\xff\0a\0,", "UTF-16");
-    FOREIGN("a\0,\0b\0\n\0" "1\0,\0" "2\0", "UTF-16 without its mark");
+    FOREIGN("a\0,\0b\0\n\0"
+            "1\0,\0"
+            "2\0",
+            "UTF-16 without its mark");
     FOREIGN("% a comment\n@RELATION iris\n@ATTRIBUTE x NUMERIC\n", "ARFF");
     FOREIGN("{\n  \"a\": 1\n}\n", "JSON");
     FOREIGN("[{\"a\": 1}]\n", "JSON");
