@@ -74,15 +74,20 @@ void compare_corrected(struct comparison *out, const double *x, const double *y,
 
 /* ---- bootstrap ---- */
 
-/* A resample is the same rows with weights: how often each was drawn.  Nothing is gathered, and the
- * order of the predictions stays what it was. */
+/* A resample is the same rows with weights: how often each was drawn.  Nothing is gathered, the order
+ * of the predictions stays what it was, and all metrics share one drawing. */
 struct bootstrap {
-    const struct metric *metric;
+    const struct metric *const *metrics;
+    size_t n_metrics, n_boot;
     const struct scored *scored; /* ordered */
     uint64_t seed;
+    size_t first;    /* number of the round's first resample */
     double *weights; /* (n_chunks, n) */
-    double *values;  /* (n_boot) */
+    double *values;  /* (n_metrics, n_boot) */
 };
+
+/* Resamples between two looks at the job. */
+enum { BOOTSTRAP_ROUND = 64 };
 
 static void draw_weights(double *weights, const struct scored *s, struct rng *rng)
 {
@@ -101,11 +106,26 @@ static void bootstrap_chunk(void *ctx, size_t begin, size_t end, size_t chunk)
     struct rng rng;
 
     resampled.weights = weights;
-    for (size_t i = begin; i < end; i++) {
+    for (size_t i = b->first + begin; i < b->first + end; i++) {
         rng_init(&rng, b->seed, resample_stream(STREAM_BOOTSTRAP, i));
         draw_weights(weights, b->scored, &rng);
-        b->values[i] = b->metric->score(&resampled);
+        for (size_t j = 0; j < b->n_metrics; j++)
+            b->values[j * b->n_boot + i] = b->metrics[j]->score(&resampled);
     }
+}
+
+static int bootstrap_rounds(struct bootstrap *b, size_t chunk_size, struct job *job,
+                            struct err *err)
+{
+    for (b->first = 0; b->first < b->n_boot; b->first += BOOTSTRAP_ROUND) {
+        size_t left = b->n_boot - b->first;
+
+        if (job_tick(job, b->first, b->n_boot, err))
+            return -1;
+        parallel_for(left < BOOTSTRAP_ROUND ? left : BOOTSTRAP_ROUND, chunk_size, bootstrap_chunk,
+                     b);
+    }
+    return job_tick(job, b->n_boot, b->n_boot, err);
 }
 
 static void bootstrap_summary(struct estimate *out, double *values, size_t n_boot)
@@ -123,31 +143,49 @@ static void bootstrap_summary(struct estimate *out, double *values, size_t n_boo
     out->high = stats_quantile_sorted(values, n, 0.975);
 }
 
-int estimate_bootstrap(struct estimate *out, const struct metric *m, const struct scored *s,
-                       size_t n_boot, uint64_t seed, struct err *err)
+static int bootstrap_ordered(struct estimate *out, struct bootstrap *b, struct job *job,
+                             struct err *err)
 {
-    struct scored ordered = *s;
-    uint32_t *order = NULL;
+    const struct scored *s = b->scored;
     void *weights = NULL;
     /* One chunk a thread bounds the memory; a resample's result depends on its number alone. */
-    size_t chunk_size = n_boot / parallel_threads() + 1;
+    size_t chunk_size = BOOTSTRAP_ROUND / parallel_threads() + 1;
 
-    if (mem_big(&weights, parallel_n_chunks(n_boot, chunk_size) * s->n, sizeof(double),
+    if (mem_big(&weights, parallel_n_chunks(BOOTSTRAP_ROUND, chunk_size) * s->n, sizeof(double),
                 "bootstrap weights", err))
         return -1;
-    if (!s->order && m->ranks) {
-        if (metric_order(&order, s, err)) {
-            mem_big_free(weights);
+    b->weights = weights;
+    b->values = MEM_NEW(double, b->n_metrics * b->n_boot);
+    int rc = bootstrap_rounds(b, chunk_size, job, err);
+    for (size_t j = 0; j < b->n_metrics && !rc; j++) {
+        out[j] = (struct estimate){
+            .mean = b->metrics[j]->score(s), .low = NAN, .high = NAN, .n = 1
+        };
+        bootstrap_summary(&out[j], b->values + j * b->n_boot, b->n_boot);
+    }
+    mem_free(b->values);
+    mem_big_free(weights);
+    return rc;
+}
+
+int estimate_bootstrap(struct estimate *out, const struct metric *const *metrics, size_t n_metrics,
+                       const struct scored *s, size_t n_boot, uint64_t seed, struct job *job,
+                       struct err *err)
+{
+    struct scored ordered = *s;
+    struct bootstrap b = { .metrics = metrics,
+                           .n_metrics = n_metrics,
+                           .n_boot = n_boot,
+                           .scored = &ordered,
+                           .seed = seed };
+    uint32_t *order = NULL;
+
+    if (!s->order && metric_any_ranks(metrics, n_metrics)) {
+        if (metric_order(&order, s, err))
             return -1;
-        }
         ordered.order = order;
     }
-    struct bootstrap b = { m, &ordered, seed, weights, MEM_NEW(double, n_boot) };
-    *out = (struct estimate){ .mean = m->score(&ordered), .low = NAN, .high = NAN, .n = 1 };
-    parallel_for(n_boot, chunk_size, bootstrap_chunk, &b);
-    bootstrap_summary(out, b.values, n_boot);
-    mem_free(b.values);
+    int rc = bootstrap_ordered(out, &b, job, err);
     mem_big_free(order);
-    mem_big_free(weights);
-    return 0;
+    return rc;
 }

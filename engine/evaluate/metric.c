@@ -109,7 +109,7 @@ int metric_order(uint32_t **out, const struct scored *s, struct err *err)
     return 0;
 }
 
-static bool any_ranks(const struct metric *const *metrics, size_t n_metrics)
+bool metric_any_ranks(const struct metric *const *metrics, size_t n_metrics)
 {
     for (size_t j = 0; j < n_metrics; j++)
         if (metrics[j]->ranks)
@@ -123,7 +123,7 @@ int metric_scores(double *out, const struct metric *const *metrics, size_t n_met
     struct scored ordered = *s;
     uint32_t *order = NULL;
 
-    if (!s->order && any_ranks(metrics, n_metrics)) {
+    if (!s->order && metric_any_ranks(metrics, n_metrics)) {
         if (metric_order(&order, s, err))
             return -1;
         ordered.order = order;

@@ -45,6 +45,7 @@ int metric_scores(double *out, const struct metric *const *metrics, size_t n_met
                   const struct scored *s, struct err *err);
 /* The order of the rows for metrics that rank; free with mem_big_free.  O(n log n) a class. */
 int metric_order(uint32_t **out, const struct scored *s, struct err *err);
+bool metric_any_ranks(const struct metric *const *metrics, size_t n_metrics);
 
 /* ---- for metric_*.c ---- */
 static inline double scored_weight(const struct scored *s, size_t i)

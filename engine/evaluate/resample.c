@@ -134,7 +134,6 @@ int resample_single(struct resample_result **out, const struct resample_single *
     struct resample_result *r = result_new(single->model, single->learner, single->target,
                                            single->metrics, single->n_metrics);
     double *weights = NULL;
-    uint32_t *order = NULL;
     struct scored s;
 
     r->oof = *take;
@@ -146,18 +145,10 @@ int resample_single(struct resample_result **out, const struct resample_single *
         memcpy(r->truth, single->truth, r->n_rows * sizeof(double));
         rc = scored_init(&s, &r->target, &r->oof, r->truth, &weights, err);
     }
-    if (!rc && s.n_classes) {
-        rc = metric_order(&order, &s, err);
-        s.order = order;
-    }
     job_phase(job, "bootstrap");
-    for (size_t j = 0; j < r->n_metrics && !rc; j++) {
-        rc = estimate_bootstrap(&r->estimates[j], r->metrics[j], &s, BOOTSTRAP_RESAMPLES,
-                                single->seed, err);
-        if (!rc)
-            rc = job_tick(job, j + 1, r->n_metrics, err);
-    }
-    mem_big_free(order);
+    if (!rc)
+        rc = estimate_bootstrap(r->estimates, r->metrics, r->n_metrics, &s, BOOTSTRAP_RESAMPLES,
+                                single->seed, job, err);
     mem_big_free(weights);
     if (rc) {
         resample_result_unref(r);

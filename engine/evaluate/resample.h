@@ -50,11 +50,13 @@ struct estimate {
 /* Mean over folds (`folds` stays NULL) with the corrected variance: t interval with (1/n + n_test/n_train) var; df n-1.
  * Source: Nadeau and Bengio 2003, Machine Learning 52. */
 void estimate_folds(struct estimate *out, const double *values, size_t n, double test_train_ratio);
-/* One set of rows: percentile bootstrap over rows (stratified by nothing), `n_boot` resamples; `mean`
- * is the score of the rows as they are.  Resample b depends on seed and b alone.  ERR_NOMEM.
+/* One set of rows: percentile bootstrap over rows (stratified by nothing), `n_boot` resamples, the
+ * same for all metrics; out (n_metrics).  `mean` is the score of the rows as they are.  Resample b
+ * depends on seed and b alone.  ERR_NOMEM, ERR_CANCELLED.
  * Source: Efron and Tibshirani 1993, An Introduction to the Bootstrap, section 13.3. */
-int estimate_bootstrap(struct estimate *out, const struct metric *m, const struct scored *s,
-                       size_t n_boot, uint64_t seed, struct err *err);
+int estimate_bootstrap(struct estimate *out, const struct metric *const *metrics, size_t n_metrics,
+                       const struct scored *s, size_t n_boot, uint64_t seed, struct job *job,
+                       struct err *err);
 
 /* ---- resampling ---- */
 struct resample_plan {

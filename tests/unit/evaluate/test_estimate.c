@@ -169,6 +169,7 @@ static void test_set_init(struct test_set *t, double accuracy, struct rng *rng)
 static void test_bootstrap_covers(void **state)
 {
     enum { RUNS = 500 };
+    const struct metric *metric = metric_find("accuracy");
     size_t covered = 0;
     struct rng rng;
 
@@ -179,8 +180,7 @@ static void test_bootstrap_covers(void **state)
         struct estimate e;
 
         test_set_init(&t, 0.8, &rng);
-        assert_int_equal(
-            estimate_bootstrap(&e, metric_find("accuracy"), &t.s, 200, run, NULL), 0);
+        assert_int_equal(estimate_bootstrap(&e, &metric, 1, &t.s, 200, run, NULL, NULL), 0);
         covered += e.low <= 0.8 && 0.8 <= e.high;
         matrix_release(&t.value);
     }
@@ -189,29 +189,49 @@ static void test_bootstrap_covers(void **state)
 
 static void test_bootstrap_does_not_depend_on_threads(void **state)
 {
-    const char *const names[] = { "roc-auc", "accuracy", "log-loss" };
+    const struct metric *metrics[] = { metric_find("roc-auc"), metric_find("accuracy"),
+                                       metric_find("log-loss") };
+    struct estimate first[3], e[3];
     struct test_set t;
     struct rng rng;
 
     (void)state;
     rng_init(&rng, 45, 0);
     test_set_init(&t, 0.7, &rng);
-    for (size_t j = 0; j < 3; j++) {
-        struct estimate first = { 0 };
-
-        for (size_t threads = 1; threads <= 4; threads++) {
-            struct estimate e;
-
-            parallel_set_threads(threads);
-            assert_int_equal(
-                estimate_bootstrap(&e, metric_find(names[j]), &t.s, 301, 9, NULL), 0);
-            if (threads == 1)
-                first = e;
-            assert_true(e.mean == first.mean && e.low == first.low && e.high == first.high);
-            assert_true(e.low < e.mean && e.mean < e.high && e.n == 1 && !e.folds);
-        }
+    for (size_t threads = 1; threads <= 4; threads++) {
+        parallel_set_threads(threads);
+        assert_int_equal(estimate_bootstrap(e, metrics, 3, &t.s, 301, 9, NULL, NULL), 0);
+        if (threads == 1)
+            memcpy(first, e, sizeof(e));
+        assert_memory_equal(e, first, sizeof(e));
     }
     parallel_set_threads(0);
+    for (size_t j = 0; j < 3; j++) {
+        assert_true(e[j].low < e[j].mean && e[j].mean < e[j].high);
+        assert_true(e[j].n == 1 && !e[j].folds);
+        struct estimate alone; /* a metric's interval does not depend on the others' company */
+        assert_int_equal(estimate_bootstrap(&alone, &metrics[j], 1, &t.s, 301, 9, NULL, NULL), 0);
+        assert_memory_equal(&alone, &e[j], sizeof(alone));
+    }
+    matrix_release(&t.value);
+}
+
+static void test_bootstrap_can_be_cancelled(void **state)
+{
+    const struct metric *metric = metric_find("accuracy");
+    struct err err = { 0 };
+    struct test_set t;
+    struct estimate e;
+    struct job job;
+    struct rng rng;
+
+    (void)state;
+    rng_init(&rng, 45, 0);
+    test_set_init(&t, 0.7, &rng);
+    job_init(&job);
+    job_cancel(&job);
+    assert_int_equal(estimate_bootstrap(&e, &metric, 1, &t.s, 100, 9, &job, &err), -1);
+    assert_int_equal(err.code, ERR_CANCELLED);
     matrix_release(&t.value);
 }
 
@@ -240,7 +260,7 @@ static void test_bootstrap_equals_gathered_rows(void **state)
         assert_int_equal(metric_scores(&values[b], &m, 1, &gathered.s, NULL), 0);
     }
     stats_sort(values, BOOT);
-    assert_int_equal(estimate_bootstrap(&e, m, &t.s, BOOT, 9, NULL), 0);
+    assert_int_equal(estimate_bootstrap(&e, &m, 1, &t.s, BOOT, 9, NULL, NULL), 0);
     assert_true(fabs(e.low - stats_quantile_sorted(values, BOOT, 0.025)) < 1e-12);
     assert_true(fabs(e.high - stats_quantile_sorted(values, BOOT, 0.975)) < 1e-12);
     matrix_release(&t.value);
@@ -249,6 +269,7 @@ static void test_bootstrap_equals_gathered_rows(void **state)
 
 static void test_bootstrap_without_memory_is_an_error(void **state)
 {
+    const struct metric *m = metric_find("roc-auc");
     struct test_set t;
     struct estimate e;
     struct err err = { 0 };
@@ -259,7 +280,7 @@ static void test_bootstrap_without_memory_is_an_error(void **state)
     test_set_init(&t, 0.7, &rng);
     for (size_t nth = 1; nth <= 3; nth++) {
         mem_big_fail_after(nth);
-        assert_int_equal(estimate_bootstrap(&e, metric_find("roc-auc"), &t.s, 10, 1, &err), -1);
+        assert_int_equal(estimate_bootstrap(&e, &m, 1, &t.s, 10, 1, NULL, &err), -1);
         assert_int_equal(err.code, ERR_NOMEM);
     }
     mem_big_fail_after(0);
@@ -278,6 +299,7 @@ int main(void)
         cmocka_unit_test(test_null_comparison_is_rarely_significant),
         cmocka_unit_test(test_bootstrap_covers),
         cmocka_unit_test(test_bootstrap_does_not_depend_on_threads),
+        cmocka_unit_test(test_bootstrap_can_be_cancelled),
         cmocka_unit_test(test_bootstrap_equals_gathered_rows),
         cmocka_unit_test(test_bootstrap_without_memory_is_an_error),
     };
