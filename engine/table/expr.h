@@ -48,7 +48,9 @@ size_t expr_columns(const struct expr *e, const char *const **names);
  * the place. */
 int expr_type(enum column_type *out, const struct expr *e, const struct table *t, struct err *err);
 
-/* Evaluate for every row.  `*out` is yours.  ERR_CANCELLED, ERR_NOMEM, and expr_type's errors. */
+/* Evaluate for every row.  `*out` is yours.  ERR_CANCELLED, ERR_NOMEM, expr_type's errors; ERR_DOMAIN
+ * when a pattern takes too long on some text or replace makes a huge one, ERR_PARSE when a pattern
+ * that comes from data is bad, with the place. */
 int expr_eval(struct column **out, const struct expr *e, const struct table *t, struct job *job,
               struct err *err);
 /* The same; *n_overflow receives how many results of int and date arithmetic were out of range and so

@@ -196,6 +196,7 @@ static int parse_items(struct expr_node ***out, size_t *n_out, struct parser *p,
 static int check_arity(const struct expr_op *op, const struct token *name, size_t n,
                        struct err *err)
 {
+    bool plural = op->max_args > 1 && (op->min_args > 1 || op->max_args != EXPR_ANY_ARGS);
     char wanted[64];
 
     if (n >= op->min_args && n <= op->max_args)
@@ -207,7 +208,7 @@ static int check_arity(const struct expr_op *op, const struct token *name, size_
     else
         snprintf(wanted, sizeof(wanted), "%u to %u", op->min_args, op->max_args);
     return err_set_at(err, ERR_PARSE, token_place(name), "%s takes %s argument%s, not %zu: %s",
-                      op->name, wanted, op->max_args == 1 ? "" : "s", n, op->usage);
+                      op->name, wanted, plural ? "s" : "", n, op->usage);
 }
 
 /* A pattern given as a literal is compiled now, so that a bad one is told before any table is there. */

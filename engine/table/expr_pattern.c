@@ -1,8 +1,9 @@
 /* expr_pattern.c - patterns (PCRE2): matches and replace.
  *
- * A hostile pattern costs at most MATCH_LIMIT steps for a text and is then an error, not a hang; a
- * text that is no UTF-8 is matched in its valid stretches.  The compiled pattern is immutable;
- * match data belong to the run.
+ * A hostile pattern costs at most MATCH_LIMIT steps for a text and is then an error, not a hang.  A
+ * text that is no UTF-8 is matched in its valid stretches, by a second compilation: that one
+ * checks the text anew at every match, which the usual one need not.  Compiled patterns are
+ * immutable; match data belong to the run.
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
 
@@ -12,26 +13,27 @@
 #include <pcre2.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "table/expr_plan.h"
 
 enum {
     MATCH_LIMIT = 1000000,  /* steps of backtracking */
     MATCH_HEAP_KB = 65536,
-    MATCH_TICK = 64,        /* texts between two looks at `cancel` */
+    MATCH_TICK = 64,        /* matches between two looks at `cancel` */
     PATTERN_MAX = 65536,    /* bytes */
 };
-#define TEXT_MAX ((size_t)1 << 28) /* a text that replace makes */
+#define TEXT_MAX ((size_t)1 << 24) /* a text that replace makes */
 
 struct expr_pattern {
     struct expr_pattern *next;
-    pcre2_code *code;
+    pcre2_code *code, *lenient;
     unsigned n_groups;
     char *text; /* what it was compiled from */
     size_t len;
 };
 
 /* ---- compiling ---- */
-static pcre2_code *compile(struct span text, int *why, size_t *offset)
+static pcre2_code *compile(struct span text, uint32_t options, int *why, size_t *offset)
 {
     pcre2_compile_context *context = pcre2_compile_context_create(NULL);
     pcre2_code *code;
@@ -39,8 +41,8 @@ static pcre2_code *compile(struct span text, int *why, size_t *offset)
     assert(context);
     pcre2_set_max_pattern_length(context, PATTERN_MAX);
     code = pcre2_compile((PCRE2_SPTR)text.at, text.len,
-                         PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C,
-                         why, offset, context);
+                         PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C | options, why, offset,
+                         context);
     pcre2_compile_context_free(context);
     return code;
 }
@@ -52,9 +54,12 @@ int expr_pattern_new(struct expr_pattern **out, struct span text, struct err_at 
     uint32_t n_groups = 0;
     size_t offset = 0;
     int why = 0;
-    pcre2_code *code = compile(text, &why, &offset);
+    pcre2_code *code = compile(text, 0, &why, &offset), *lenient = NULL;
 
-    if (!code) {
+    if (code)
+        lenient = compile(text, PCRE2_MATCH_INVALID_UTF, &why, &offset);
+    if (!lenient) {
+        pcre2_code_free(code);
         pcre2_get_error_message(why, (PCRE2_UCHAR *)message, sizeof(message));
         if (exact) /* behind the quote, at or before the closing one */
             at = (struct err_at){ .col = at.col + 1 + (offset < text.len ? offset : text.len),
@@ -64,6 +69,7 @@ int expr_pattern_new(struct expr_pattern **out, struct span text, struct err_at 
     pcre2_pattern_info(code, PCRE2_INFO_CAPTURECOUNT, &n_groups);
     struct expr_pattern *p = MEM_NEW(struct expr_pattern, 1);
     *p = (struct expr_pattern){ .code = code,
+                                .lenient = lenient,
                                 .n_groups = n_groups,
                                 .text = mem_strndup(text.at, text.len),
                                 .len = text.len };
@@ -82,6 +88,7 @@ void expr_patterns_free(struct expr_pattern *list)
     while (list) {
         struct expr_pattern *next = list->next;
         pcre2_code_free(list->code);
+        pcre2_code_free(list->lenient);
         mem_free(list->text);
         mem_free(list);
         list = next;
@@ -99,12 +106,15 @@ struct matcher {
     pcre2_match_context *context;
     pcre2_match_data *data;
     const struct expr_pattern *pattern; /* that data was made for */
-    size_t n_matched;
+    const pcre2_code *code;             /* of the pattern, as the text at hand needs it */
+    uint32_t options;
+    struct eval *ev;
+    size_t n_matches;
 };
 
-static void matcher_init(struct matcher *m, const struct plan *call)
+static void matcher_init(struct matcher *m, struct eval *ev, const struct plan *call)
 {
-    *m = (struct matcher){ .call = call, .context = pcre2_match_context_create(NULL) };
+    *m = (struct matcher){ .ev = ev, .call = call, .context = pcre2_match_context_create(NULL) };
     assert(m->context);
     pcre2_set_match_limit(m->context, MATCH_LIMIT);
     pcre2_set_heap_limit(m->context, MATCH_HEAP_KB);
@@ -118,10 +128,11 @@ static void matcher_release(struct matcher *m)
 
 /* The pattern for a row: compiled with the expression, or from data and then kept while it is the
  * same. */
-static int matcher_pattern(struct matcher *m, struct eval *ev, struct span text, struct err *err)
+static int matcher_pattern(struct matcher *m, struct span text, struct err *err)
 {
     const struct expr_pattern *p = m->call->node->pattern;
     struct expr_pattern *made;
+    struct eval *ev = m->ev;
 
     if (!p) {
         p = ev->pattern;
@@ -147,9 +158,11 @@ static int matcher_find(struct matcher *m, struct span s, size_t from, uint32_t 
                         struct err *err)
 {
     char message[160] = "";
-    int rc = pcre2_match(m->pattern->code, (PCRE2_SPTR)s.at, s.len, from, options, m->data,
-                         m->context);
 
+    if (++m->n_matches % MATCH_TICK == 0 && eval_tick(m->ev, err))
+        return -1;
+    int rc = pcre2_match(m->code, (PCRE2_SPTR)s.at, s.len, from, options | m->options, m->data,
+                         m->context);
     if (rc >= 0 || rc == PCRE2_ERROR_NOMATCH)
         return rc >= 0;
     struct err_at at = expr_place(m->call->node->args[1]);
@@ -162,13 +175,17 @@ static int matcher_find(struct matcher *m, struct span s, size_t from, uint32_t 
     return err_set_at(err, ERR_DOMAIN, at, "cannot match '%.*s': %s", shown, s.at, message);
 }
 
-/* Prepare for row i: its pattern, and now and then a look at `cancel`. */
-static int matcher_row(struct matcher *m, struct eval *ev, const struct vec *args, size_t i,
-                       struct err *err)
+/* Prepare for row i, which is not missing. */
+static int matcher_row(struct matcher *m, const struct vec *args, size_t i, struct err *err)
 {
-    if (++m->n_matched % MATCH_TICK == 0 && eval_tick(ev, err))
+    struct span s = ((const struct span *)args[0].data)[i];
+
+    if (matcher_pattern(m, ((const struct span *)args[1].data)[i], err))
         return -1;
-    return matcher_pattern(m, ev, ((const struct span *)args[1].data)[i], err);
+    bool valid = text_is_utf8(s.at, s.len, NULL);
+    m->code = valid ? m->pattern->code : m->pattern->lenient;
+    m->options = valid ? PCRE2_NO_UTF_CHECK : 0;
+    return 0;
 }
 
 int expr_run_matches(struct eval *ev, const struct plan *call, const struct vec *args,
@@ -179,12 +196,12 @@ int expr_run_matches(struct eval *ev, const struct plan *call, const struct vec 
     struct matcher m;
     int rc = 0;
 
-    matcher_init(&m, call);
+    matcher_init(&m, ev, call);
     for (size_t i = 0; i < ev->n && rc >= 0; i++) {
         r[i] = 0;
         if (!out->valid[i])
             continue;
-        rc = matcher_row(&m, ev, args, i, err);
+        rc = matcher_row(&m, args, i, err);
         if (!rc)
             rc = matcher_find(&m, s[i], 0, 0, err);
         r[i] = rc > 0;
@@ -283,7 +300,7 @@ static size_t next_char(struct span s, size_t at)
     return at;
 }
 
-/* Every match from left to right, also empty ones, but none that is empty where another ended. */
+/* Every match from left to right, empty ones too, as Perl does it: 'baac' with x for a* is xbxxcx. */
 static int replace_all(struct matcher *m, struct str *out, struct span s, struct span with,
                        struct err *err)
 {
@@ -323,12 +340,12 @@ int expr_run_replace(struct eval *ev, const struct plan *call, const struct vec 
     struct matcher m;
     int rc = 0;
 
-    matcher_init(&m, call);
+    matcher_init(&m, ev, call);
     for (size_t i = 0; i < ev->n && !rc; i++) {
         r[i] = (struct span){ "", 0 };
         if (!out->valid[i])
             continue;
-        rc = matcher_row(&m, ev, args, i, err) || replace_all(&m, &ev->work, s[i], with[i], err) ||
+        rc = matcher_row(&m, args, i, err) || replace_all(&m, &ev->work, s[i], with[i], err) ||
              eval_text_work(&r[i], ev, err);
     }
     matcher_release(&m);
