@@ -24,7 +24,7 @@ static int cast_one(struct table_edit *edit, const struct step_input *in, size_t
     if (c->type == type)
         return 0;
     if (column_cast(&converted, c, type, &n_lost, NULL, 0, err))
-        return -1;
+        return err_prefix(err, "%s: ", table_name(in->table, col));
     edit_put(edit, col, converted);
     return 0;
 }

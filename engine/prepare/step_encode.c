@@ -89,6 +89,21 @@ static int collect_levels(struct levels *out, const struct step_input *in,
     return 0;
 }
 
+/* The names (other) and (missing) may be levels of the data, too. */
+static int check_names(const struct encoding *e, struct err *err)
+{
+    const char *made[] = { e->other >= 0 ? e->columns[e->other] : NULL,
+                           e->missing >= 0 ? e->columns[e->missing] : NULL };
+
+    for (size_t i = 0; i < 2; i++)
+        for (size_t k = 0; made[i] && k < e->n_columns; k++)
+            if (e->columns[k] != made[i] && strcmp(e->columns[k], made[i]) == 0)
+                return err_set(err, ERR_SHAPE,
+                               "encode would make two columns '%s'; replace that level "
+                               "first", made[i]);
+    return 0;
+}
+
 static int32_t add_column(struct encoding *e, const char *level, struct arena *arena)
 {
     e->columns[e->n_columns] = arena_printf(arena, "%s=%s", e->name, level);
@@ -151,7 +166,7 @@ static int learn_words(struct encoding *e, const struct step_input *in, size_t c
         return -1;
     e->saw_missing = saw_missing(in, words);
     give_columns(e, &levels, in->params, arena);
-    return 0;
+    return check_names(e, err);
 }
 
 static int learn_column(struct encoding *e, const struct step_input *in, size_t col,
@@ -215,7 +230,7 @@ static void encode_describe(struct str *out, const void *state)
         const struct encoding *e = &s->columns[k];
         str_addf(out, "%s: %zu levels, %zu columns", e->name, e->n_levels, e->n_columns);
         if (e->n_rare > 0)
-            str_addf(out, ", %zu rare levels in (other)", e->n_rare);
+            str_addf(out, ", %zu rare in (other)", e->n_rare);
         str_add(out, e->saw_missing ? ", (missing) apart\n" : "\n");
     }
 }
