@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "present.h"
 #include "profile/profile.h"
 #include "table/cell.h"
@@ -82,6 +83,7 @@ static void grid_column(struct report_grid *g, struct context *ctx, const struct
 {
     const char *top = top_text(ctx, c, p);
     struct str shown;
+    size_t width;
 
     report_grid_add(g, "%s", p->name);
     report_grid_add(g, "%s", column_type_name(p->type));
@@ -98,7 +100,8 @@ static void grid_column(struct report_grid *g, struct context *ctx, const struct
     str_init(&shown);
     if (top)
         str_add_escaped(&shown, top, strlen(top));
-    report_grid_add(g, "%.30s (%zu)", shown.buf, p->top_count);
+    report_grid_add(g, "%.*s (%zu)", (int)text_prefix(shown.buf, shown.len, 30, &width), shown.buf,
+                    p->top_count);
     str_release(&shown);
 }
 

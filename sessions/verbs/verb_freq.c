@@ -19,6 +19,7 @@ static void add_value(json_t *list, struct report_grid *g, const struct column *
 {
     struct str exact, shown, bar;
     char share[TEXT_REAL_SIZE];
+    size_t width;
 
     str_init(&exact);
     str_init(&shown);
@@ -30,7 +31,7 @@ static void add_value(json_t *list, struct report_grid *g, const struct column *
     json_array_append_new(list, json_pack("{s:o,s:I,s:f}", "value", value ? value : json_null(),
                                           "count", (json_int_t)f->count, "share", f->share));
     str_add_repeat(&bar, "■", (size_t)((double)BAR_WIDTH * (double)f->count / largest + 0.5));
-    report_grid_add(g, "%.60s", f->missing ? "·" : shown.buf);
+    report_grid_add(g, "%.*s", (int)text_prefix(shown.buf, shown.len, 60, &width), shown.buf);
     report_grid_add(g, "%zu", f->count);
     report_grid_add(g, "%s %%", text_real_short(share, 100 * f->share, 3));
     report_grid_add(g, "%s", bar.buf);

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "present.h"
 #include "session.h"
+#include "training.h"
 
 static const struct param_spec train_params[] = {
     { .name = "learner", .type = PARAM_LEARNER, .flags = PARAM_REQUIRED | PARAM_WORD,
@@ -55,34 +56,6 @@ static int train_resolve(struct context *ctx, struct err *err)
         return 0;
     return params_set(ctx->args, (size_t)param_find(ctx->args->specs, "as", false),
                       free_name(ctx, params_text(ctx->args, "learner")), ctx->arena, err);
-}
-
-/* Where the model comes from: kept in the bundle for whoever meets it later. */
-static struct model *with_lineage(struct context *ctx, struct model *trained)
-{
-    const struct source_info *info = &ctx->ws->source->info;
-    struct str recipe, line;
-    char hex[33];
-
-    str_init(&recipe);
-    str_init(&line);
-    for (size_t i = 0; i < ctx->ws->recipe->n_steps; i++)
-        if (ctx->ws->recipe->steps[i]->on)
-            str_addf(&recipe, "%s%s", recipe.len ? "\n" : "", ctx->ws->recipe->steps[i]->text);
-    call_print(&line, ctx->command, ctx->args);
-    struct model_note notes[] = {
-        { "assay.version", ASSAY_VERSION },
-        { "source.path", info->path },
-        { "source.digest", digest_long(hex, info->digest) },
-        { "session.train", line.buf },
-        { "session.recipe", recipe.buf },
-        { "session.split", ctx->ws->split_text ? ctx->ws->split_text : "" },
-    };
-    struct model *m = model_with_notes(trained, notes, sizeof(notes) / sizeof(notes[0]));
-    str_release(&line);
-    str_release(&recipe);
-    model_unref(trained);
-    return m;
 }
 
 #define COEFFICIENTS_SHOWN 40
@@ -143,20 +116,19 @@ static int train_run(struct report *r, struct context *ctx, struct err *err)
     const char *name = params_text(ctx->args, "as");
     struct params own;
     struct model *m;
+    struct str line;
 
     if (present_need_target(ctx, err))
         return -1;
+    str_init(&line);
     call_subset(&own, ctx->args, learner->params, ctx->arena);
-    struct train_request req = {
-        .learner = learner, .params = &own, .run = ctx->ws->run,
-        .target = workspace_target(ctx->ws), .as_classes = ctx->ws->as_classes,
-        .positive = ctx->ws->positive,
-    };
+    call_print(&line, ctx->command, ctx->args);
     double from = ctx->options->clock ? ctx->options->clock() : 0;
-    if (model_train(&m, &req, ctx->job, err))
-        return -1;
+    int rc = training_fit(&m, ctx, ctx->ws, learner, &own, line.buf, err);
     double seconds = ctx->options->clock ? ctx->options->clock() - from : 0;
-    m = with_lineage(ctx, m);
+    str_release(&line);
+    if (rc)
+        return -1;
     ctx->next = workspace_with_model(ctx->ws, name, m);
     report_model(r, ctx, name, m, seconds);
     model_unref(m);

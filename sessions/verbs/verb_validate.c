@@ -4,10 +4,11 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "present.h"
+#include "training.h"
 
 static const struct param_spec validate_params[] = {
     { .name = "models", .type = PARAM_MODELS, .flags = PARAM_WORD,
-      .help = "models to validate; without any, all" },
+      .help = "models to validate, or learners to train first; without any, all models" },
     { .name = "folds", .type = PARAM_TEXT, .fallback = "5",
       .help = "number of folds, or a column whose values name them" },
     { .name = "repeats", .type = PARAM_INT, .min = 1, .max = 1000, .fallback = "1",
@@ -124,9 +125,11 @@ static int run_models(struct report *r, struct context *ctx, const struct resamp
     size_t n = 0;
 
     for (; n < models->n_list && !rc; n++) {
-        const struct named_model *named = workspace_model(ctx->ws, models->list[n], err);
         struct job_range whole = job_part(ctx->job, n, models->n_list);
-        rc = named ? validate_one(&results[n], ctx, named, plan, fold_column, err) : -1;
+        rc = training_need_model(&ctx->next, ctx, models->list[n], err);
+        if (!rc)
+            rc = validate_one(&results[n], ctx, workspace_model(ctx->next, models->list[n], err),
+                              plan, fold_column, err);
         job_restore(ctx->job, whole);
         if (rc)
             break;
@@ -174,7 +177,7 @@ const struct command verb_validate = {
     .name = "validate", .stage = "Validate", .help = "estimate quality by cross-validation",
     .details = "Looks at training rows only. In every fold the whole recipe and the learner are "
                "fitted anew on the other folds, so that nothing learned has seen the rows it is "
-               "judged by. Intervals use the corrected variance of Nadeau and Bengio (2003). Random "
+               "judged by. A learner's name that no model has is trained first with its defaults. Intervals use the corrected variance of Nadeau and Bengio (2003). Random "
                "folds are stratified for classes.",
     .example = "validate lr folds=5 repeats=2 seed=7",
     .params = validate_params, .flags = COMMAND_NEEDS_TABLE | COMMAND_UNDOABLE,

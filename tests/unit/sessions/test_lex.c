@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
+#include "base/str.h"
 #include "lex.h"
 
 static const char *const def_names[] = { "data", "odd" };

@@ -1,0 +1,86 @@
+/* training.c - a model with its lineage. */
+#include "training.h"
+
+#include "base/text.h"
+#include "present.h"
+
+/* Where the model comes from: kept in the bundle for whoever meets it later. */
+static struct model *with_lineage(const struct workspace *ws, struct model *trained,
+                                  const char *line)
+{
+    const struct source_info *info = &ws->source->info;
+    const struct recipe *r = ws->recipe;
+    struct str recipe;
+    char hex[33];
+
+    str_init(&recipe);
+    for (size_t i = 0; i < r->n_steps; i++)
+        if (r->steps[i]->on)
+            str_addf(&recipe, "%s%s", recipe.len ? "\n" : "", r->steps[i]->text);
+    struct model_note notes[] = {
+        { "assay.version", ASSAY_VERSION },
+        { "source.path", info->path },
+        { "source.digest", digest_long(hex, info->digest) },
+        { "session.train", line },
+        { "session.recipe", recipe.buf },
+        { "session.split", ws->split_text ? ws->split_text : "" },
+    };
+    struct model *m = model_with_notes(trained, notes, sizeof(notes) / sizeof(notes[0]));
+    str_release(&recipe);
+    model_unref(trained);
+    return m;
+}
+
+int training_fit(struct model **out, struct context *ctx, const struct workspace *ws,
+                 const struct learner *learner, const struct params *params, const char *line,
+                 struct err *err)
+{
+    struct train_request req = {
+        .learner = learner, .params = params, .run = ws->run,
+        .target = workspace_target(ws), .as_classes = ws->as_classes,
+        .positive = ws->positive,
+    };
+
+    if (model_train(out, &req, ctx->job, err))
+        return -1;
+    *out = with_lineage(ws, *out, line);
+    return 0;
+}
+
+static int fail_model(const struct workspace *ws, const char *name, struct err *err)
+{
+    const char *names[256];
+    size_t n = 0;
+
+    for (size_t i = 0; i < ws->n_models && n < 128; i++)
+        names[n++] = ws->models[i].name;
+    for (size_t i = 0; learner_table[i] && n < 255; i++)
+        names[n++] = learner_table[i]->name;
+    names[n] = NULL;
+    const char *near = text_nearest(name, names);
+    return near ? err_set(err, ERR_USAGE, "no model '%s'; did you mean %s?", name, near)
+                : err_set(err, ERR_USAGE, "no model '%s'; train one first", name);
+}
+
+int training_need_model(struct workspace **ws, struct context *ctx, const char *name,
+                        struct err *err)
+{
+    const struct learner *learner = learner_find(name);
+    struct params params;
+    struct model *m;
+
+    if (workspace_model(*ws, name, NULL))
+        return 0;
+    if (!learner)
+        return fail_model(*ws, name, err);
+    params_init(&params, learner->params, ctx->arena);
+    const char *line = arena_printf(ctx->arena, "train %s", name);
+    if (params_resolve(&params, ctx->arena, err) ||
+        training_fit(&m, ctx, *ws, learner, &params, line, err))
+        return -1;
+    struct workspace *next = workspace_with_model(*ws, name, m);
+    model_unref(m);
+    workspace_unref(*ws);
+    *ws = next;
+    return 0;
+}

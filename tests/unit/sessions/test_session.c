@@ -1,0 +1,348 @@
+/* The history: one path for every line, undo and redo, failures, files, the journal. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "batch.h"
+#include "journal.h"
+#include "session.h"
+
+#define DATA ASSAY_SOURCE_DIR "/share/data/penguins.csv"
+
+static char state_dir[] = "/tmp/assay-test-XXXXXX";
+
+static struct session *fresh(bool journal)
+{
+    struct session_options o = { .share_dir = ASSAY_SOURCE_DIR "/share",
+                                 .state_dir = journal ? state_dir : NULL };
+    struct err err = { 0 };
+    struct session *s = session_new(&o, &err);
+
+    if (!s)
+        fail_msg("%s", err.msg);
+    return s;
+}
+
+static void run(struct session *s, const char *line)
+{
+    struct err err = { 0 };
+
+    if (session_do(s, line, NULL, 0, NULL, &err))
+        fail_msg("%s: %s", line, err.msg);
+}
+
+static void run_fails(struct session *s, const char *line, const char *message)
+{
+    struct err err = { 0 };
+
+    assert_int_equal(session_do(s, line, NULL, 0, NULL, &err), -1);
+    assert_string_equal(err.msg, message);
+}
+
+static size_t n_rows(const struct session *s)
+{
+    return workspace_table(session_workspace(s))->n_rows;
+}
+
+static void undo_and_redo_walk_the_changes(void **state)
+{
+    struct session *s = fresh(false);
+
+    run_fails(s, "undo", "nothing to undo");
+    run(s, "load " DATA);
+    size_t all = n_rows(s);
+    run(s, "filter sex == 'MALE'");
+    size_t male = n_rows(s);
+    assert_true(male < all);
+    run(s, "describe");
+    run(s, "undo");
+    assert_int_equal(n_rows(s), all);
+    run(s, "redo");
+    assert_int_equal(n_rows(s), male);
+    run_fails(s, "redo", "nothing to redo");
+    run(s, "undo to=0");
+    assert_null(workspace_table(session_workspace(s)));
+    run(s, "redo");
+    assert_int_equal(n_rows(s), all);
+    session_free(s, false);
+    (void)state;
+}
+
+static void a_new_command_ends_what_could_be_redone(void **state)
+{
+    struct session *s = fresh(false);
+
+    run(s, "load " DATA);
+    run(s, "filter sex == 'MALE'");
+    run(s, "undo");
+    run(s, "filter sex == 'FEMALE'");
+    run_fails(s, "redo", "nothing to redo");
+    assert_int_equal(s->n_entries, 2);
+    session_free(s, false);
+    (void)state;
+}
+
+static void a_failed_command_changes_nothing_and_stays_as_a_comment(void **state)
+{
+    struct session *s = fresh(false);
+    struct str text;
+
+    run_fails(s, "scale all", "nothing is loaded; load FILE first");
+    run(s, "load " DATA);
+    const struct workspace *before = session_workspace(s);
+    run_fails(s, "clip body_mas_g min=1", "step 1 (clip): no column 'body_mas_g'; did you mean "
+                                          "body_mass_g?");
+    assert_ptr_equal(session_workspace(s), before);
+    str_init(&text);
+    session_print(&text, s);
+    assert_non_null(strstr(text.buf, "# failed: clip body_mas_g min=1\n#   step 1"));
+    str_release(&text);
+    session_free(s, false);
+    (void)state;
+}
+
+static void volatile_commands_are_not_recorded(void **state)
+{
+    struct session *s = fresh(false);
+
+    run(s, "load " DATA);
+    run(s, "head");
+    run(s, "steps");
+    run(s, "help load");
+    assert_int_equal(s->n_entries, 1);
+    session_free(s, false);
+    (void)state;
+}
+
+static char *temp_path(const char *name)
+{
+    struct str s;
+
+    str_init(&s);
+    str_addf(&s, "%s/%s", state_dir, name);
+    char *path = str_take(&s);
+    str_release(&s);
+    return path;
+}
+
+static int replay(const char *path, bool check)
+{
+    struct session *s = fresh(false);
+    struct arena arena;
+    struct script script;
+    struct err err = { 0 };
+    FILE *sink = fopen("/dev/null", "w");
+
+    arena_init(&arena);
+    assert_int_equal(script_read(&script, path, &arena, &err), 0);
+    struct batch_options o = { .check = check, .out = sink, .err = sink };
+    int status = batch_run(s, &script, &o);
+    fclose(sink);
+    arena_release(&arena);
+    session_free(s, false);
+    return status;
+}
+
+static void replace_in_file(const char *path, const char *from, const char *to)
+{
+    static char text[65536];
+    FILE *f = fopen(path, "r");
+    size_t n = fread(text, 1, sizeof(text) - 1, f);
+
+    fclose(f);
+    text[n] = 0;
+    char *at = strstr(text, from);
+    assert_non_null(at);
+    assert_int_equal(strlen(from), strlen(to));
+    memcpy(at, to, strlen(to));
+    f = fopen(path, "w");
+    fwrite(text, 1, n, f);
+    fclose(f);
+}
+
+static void a_saved_session_proves_itself(void **state)
+{
+    struct session *s = fresh(false);
+    char *path = temp_path("a.assay"), *line;
+    struct str save;
+
+    run(s, "load " DATA);
+    run(s, "target species");
+    run(s, "impute all");
+    run(s, "encode island sex");
+    run(s, "split test=0.25 seed=3");
+    run(s, "train logistic as=lr");
+    run(s, "validate lr folds=3");
+    str_init(&save);
+    str_addf(&save, "save session to=%s", path);
+    line = str_take(&save);
+    run(s, line);
+    assert_false(session_unsaved(s));
+    assert_int_equal(replay(path, true), EXIT_OK);
+    replace_in_file(path, "seed=3", "seed=4");
+    assert_int_equal(replay(path, true), EXIT_DIFFERS);
+    assert_int_equal(replay(path, false), EXIT_OK);
+    str_release(&save);
+    mem_free(line);
+    mem_free(path);
+    session_free(s, false);
+    (void)state;
+}
+
+static void looks_at_held_out_rows_survive_undo(void **state)
+{
+    struct session *s = fresh(false);
+
+    run(s, "load " DATA);
+    run(s, "target body_mass_g");
+    run(s, "drop missing");
+    run(s, "keep bill_length_mm flipper_length_mm body_mass_g");
+    run(s, "split test=0.2");
+    run(s, "train linear as=m");
+    assert_int_equal(s->looks, 0);
+    run(s, "test m");
+    run(s, "undo");
+    assert_int_equal(s->looks, 1);
+    run(s, "test m");
+    assert_int_equal(s->looks, 2);
+    session_free(s, false);
+    (void)state;
+}
+
+static void the_journal_brings_back_what_was_finished(void **state)
+{
+    struct session *s = fresh(true);
+    struct lost_session lost;
+    bool found;
+
+    run(s, "load " DATA);
+    run(s, "filter sex == 'MALE'");
+    run_fails(s, "filter seks = 'MALE'", "step 2 (filter): no column 'seks'; did you mean sex?");
+    run(s, "undo");
+    run(s, "filter sex == 'FEMALE'");
+    size_t rows = n_rows(s);
+    session_free(s, true); /* as a crash leaves it */
+
+    assert_int_equal(journal_find(&lost, &found, state_dir, NULL), 0);
+    assert_true(found);
+    assert_int_equal(lost.n_commands, 4);
+    assert_string_equal(lost.lines[2], "undo");
+    assert_null(lost.unfinished);
+    lost_session_release(&lost);
+
+    s = fresh(true);
+    FILE *sink = fopen("/dev/null", "w");
+    struct batch_options o = { .out = sink, .err = sink };
+    assert_int_equal(batch_line(s, "recover", "-", 1, NULL, &o), EXIT_OK);
+    fclose(sink);
+    assert_int_equal(n_rows(s), rows);
+    session_free(s, false);
+    assert_int_equal(journal_find(&lost, &found, state_dir, NULL), 0);
+    assert_false(found);
+    (void)state;
+}
+
+static void a_torn_journal_gives_what_is_whole(void **state)
+{
+    struct session *s = fresh(true);
+    struct lost_session lost;
+    bool found;
+
+    run(s, "load " DATA);
+    run(s, "trim all");
+    session_free(s, true);
+    assert_int_equal(journal_find(&lost, &found, state_dir, NULL), 0);
+    assert_true(found);
+    FILE *f = fopen(lost.path, "r+");
+    fseek(f, 0, SEEK_END);
+    long size = ftell(f);
+    fclose(f);
+    char *path = mem_strdup(lost.path);
+    lost_session_release(&lost);
+    for (long n = size - 1; n > 0; n -= 7) {
+        assert_int_equal(truncate(path, n), 0);
+        assert_int_equal(journal_find(&lost, &found, state_dir, NULL), 0);
+        if (!found)
+            break;
+        assert_true(lost.n_commands <= 2);
+        lost_session_release(&lost);
+    }
+    unlink(path);
+    mem_free(path);
+    (void)state;
+}
+
+static void opening_refuses_to_drop_unsaved_work(void **state)
+{
+    struct session *s = fresh(false);
+    struct queued q;
+
+    run(s, "load " DATA);
+    run_fails(s, "open " DATA, "the session has commands that were not saved; save session "
+                               "to=FILE first, or open " DATA " discard=yes");
+    run(s, "open " DATA " discard=yes");
+    assert_int_equal(s->n_entries, 0);
+    assert_true(session_next(s, &q));
+    assert_string_equal(q.text, "load " DATA);
+    queued_release(&q);
+    session_free(s, false);
+    (void)state;
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    return mkdtemp(state_dir) ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    char command[128];
+
+    (void)state;
+    snprintf(command, sizeof(command), "rm -rf %s", state_dir);
+    return system(command);
+}
+
+static void validate_trains_a_learner_that_is_no_model_yet(void **state)
+{
+    struct session *s = fresh(false);
+
+    run(s, "load " DATA);
+    run(s, "target species");
+    run(s, "impute all");
+    run(s, "keep bill_* body_mass_g");
+    run(s, "validate logistic baseline folds=3");
+    const struct workspace *ws = session_workspace(s);
+    assert_int_equal(ws->n_models, 2);
+    assert_string_equal(ws->models[0].name, "logistic");
+    assert_non_null(ws->models[1].validated);
+    run_fails(s, "validate logistik", "no model 'logistik'; did you mean logistic?");
+    session_free(s, false);
+    (void)state;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(undo_and_redo_walk_the_changes),
+        cmocka_unit_test(a_new_command_ends_what_could_be_redone),
+        cmocka_unit_test(a_failed_command_changes_nothing_and_stays_as_a_comment),
+        cmocka_unit_test(volatile_commands_are_not_recorded),
+        cmocka_unit_test(a_saved_session_proves_itself),
+        cmocka_unit_test(validate_trains_a_learner_that_is_no_model_yet),
+        cmocka_unit_test(looks_at_held_out_rows_survive_undo),
+        cmocka_unit_test(the_journal_brings_back_what_was_finished),
+        cmocka_unit_test(a_torn_journal_gives_what_is_whole),
+        cmocka_unit_test(opening_refuses_to_drop_unsaved_work),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
