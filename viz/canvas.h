@@ -65,8 +65,9 @@ void canvas_ansi_lines(struct str *out, const struct canvas *c);
  *   b DENSITY X Y W H        a filled box
  *   f DENSITY X Y X Y …      a filled polygon
  *   t X Y ALIGN TEXT         text about its point: l begins there, c is centred, r ends there
+ *   e                the end of the drawing
  *
- * ERR_PARSE naming the line on anything else. */
+ * ERR_PARSE naming the line on anything else, also on a list without an end. */
 int canvas_play(struct canvas *c, const char *list, size_t len, struct err *err);
 
 /* A plain text form of the figure, without gnuplot: axes, ticks, series, key, in width × height.

@@ -17,6 +17,7 @@ struct player {
     long x, y;
     int colour;
     unsigned on, off, phase;
+    bool ended;
 };
 
 static bool take_char(struct player *p, char c)
@@ -199,7 +200,7 @@ static bool play_text(struct player *p)
 
 static bool play_line(struct player *p)
 {
-    if (at_end(p))
+    if (at_end(p) || p->ended)
         return false;
     switch (*p->at++) {
     case 'c':
@@ -218,6 +219,9 @@ static bool play_line(struct player *p)
         return play_polygon(p);
     case 't':
         return play_text(p);
+    case 'e':
+        p->ended = true;
+        return at_end(p);
     default:
         return false;
     }
@@ -237,5 +241,7 @@ int canvas_play(struct canvas *c, const char *list, size_t len, struct err *err)
                            line);
         list = stop ? stop + 1 : end;
     }
+    if (!p.ended)
+        return err_set(err, ERR_PARSE, "gnuplot's display list has no end");
     return 0;
 }

@@ -85,6 +85,14 @@ static int check_cells(const struct gnuplot *g, size_t width, size_t height, str
     return 0;
 }
 
+/* What came back was no drawing: a gnuplot without Lua, another driver.  The next plot has a new child. */
+static void give_up(struct canvas *out, struct gnuplot *g, struct err *err)
+{
+    canvas_release(out);
+    child_end(&g->child);
+    err_prefix(err, "the gnuplot terminal %s did not work: ", g->driver);
+}
+
 int gnuplot_draw_cells(struct canvas *out, struct gnuplot *g, const struct figure *f, size_t width,
                        size_t height, struct err *err)
 {
@@ -103,7 +111,7 @@ int gnuplot_draw_cells(struct canvas *out, struct gnuplot *g, const struct figur
         canvas_init(out, width, height);
         rc = canvas_play(out, drawn.buf, drawn.len, err);
         if (rc < 0)
-            canvas_release(out);
+            give_up(out, g, err);
     }
     str_release(&script);
     str_release(&drawn);

@@ -29,7 +29,8 @@ void gnuplot_free(struct gnuplot *g); /* ends the child, reaps it */
 
 /* Draw into width × height cells by the Lua terminal's display list.  Initialises `out`, which the
  * caller releases, when it returns 0.  ERR_IO when gnuplot is missing, died (with its last message) or
- * hung (it is killed); ERR_DOMAIN: nothing to plot; ERR_USAGE: fewer than 16 × 6 cells. */
+ * hung (it is killed); ERR_PARSE when the driver does not work; ERR_DOMAIN: nothing to plot; ERR_USAGE:
+ * fewer than 16 × 6 cells. */
 int gnuplot_draw_cells(struct canvas *out, struct gnuplot *g, const struct figure *f, size_t width,
                        size_t height, struct err *err);
 /* A picture by the suffix of `path`: svg, png, pdf; width × height in pixels (pdf: points). .gp: the

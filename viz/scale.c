@@ -120,7 +120,7 @@ static void widen(struct scale *s, bool on_floor)
         return;
     }
     if (span <= fmax(fabs(s->low), fabs(s->high)) * 1e-12) {
-        const double half = s->low != 0 ? fabs(s->low) * 0.1 : 0.5;
+        const double half = s->low != 0 ? fmax(fabs(s->low) * 0.1, 1e-300) : 0.5;
         s->low -= on_floor && s->low == 0 ? 0 : half;
         s->high += half;
         return;

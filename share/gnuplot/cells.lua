@@ -66,6 +66,7 @@ term.graphics = function()
 end
 
 term.text = function()
+    line("e")
     return 1
 end
 
