@@ -172,13 +172,20 @@ static int state_reserve(struct csv_state *st, size_t want, struct err *err)
     return 0;
 }
 
-/* Bytes since the last line end in the buffer; a line end anywhere in a long line counts. */
-static size_t state_open_line(const struct csv_state *st)
+/* The line that is open at the end of the buffer is longer than a record may be: say which. */
+static int state_check_line(const struct csv_state *st, struct err *err)
 {
-    const char *lf = memrchr(st->buf, '\n', st->len);
+    const char *end = memrchr(st->buf, '\n', st->len);
+    size_t line = 1;
 
-    lf = lf ? lf : memrchr(st->buf, '\r', st->len);
-    return lf ? (size_t)(st->buf + st->len - lf) : st->len;
+    end = end ? end + 1 : memrchr(st->buf, '\r', st->len);
+    end = end ? end : st->buf;
+    if ((size_t)(st->buf + st->len - end) <= CSV_MAX_RECORD)
+        return 0;
+    for (const char *p = st->buf; p < end; p++)
+        line += *p == '\n';
+    return err_set_at(err, ERR_PARSE, (struct err_at){ st->path, line, 0, 0 },
+                      "this line is longer than 256 MB; is it a table?");
 }
 
 /* One more block; 1, or 0 at the end of the file.  There is always room for a NUL behind it. */
@@ -196,9 +203,8 @@ static int state_read_block(struct csv_state *st, struct err *err)
     st->len += (size_t)got;
     st->buf[st->len] = '\0';
     st->all = got == 0;
-    if (st->len > CSV_MAX_RECORD && state_open_line(st) > CSV_MAX_RECORD)
-        return err_set_at(err, ERR_PARSE, (struct err_at){ st->path, 0, 0, 0 },
-                          "a line is longer than 256 MB; is this a table?");
+    if (st->len > CSV_MAX_RECORD && state_check_line(st, err))
+        return -1;
     return !st->all;
 }
 
@@ -239,13 +245,25 @@ static struct csv_state *state_new(const char *path)
     return st;
 }
 
-/* With the head in place: guess what was left open. */
-static void state_guess(struct csv_state *st)
+/* With the head in place: guess what was left open.  Where not even one record fits into the head
+ * it is made twice as long. */
+static int state_guess(struct csv_state *st, struct err *err)
 {
-    csv_guess_dialect(&st->guess, st->buf, st->len, !st->all, &st->dialect,
-                      st->guessed_header ? -1 : st->dialect.header);
+    for (;;) {
+        size_t want = st->len * 2;
+        int rc = 1;
+        csv_guess_dialect(&st->guess, st->buf, st->len, !st->all, &st->dialect,
+                          st->guessed_header ? -1 : st->dialect.header);
+        if (st->guess.width || st->all)
+            break;
+        while (rc > 0 && st->len < want)
+            rc = state_read_block(st, err);
+        if (rc < 0)
+            return -1;
+    }
     st->dialect.delimiter = st->guess.delimiter;
     st->dialect.header = st->guess.header;
+    return 0;
 }
 
 static int state_open_file(struct csv_state *st, struct err *err)
@@ -268,11 +286,10 @@ static int csv_open(void **state, const struct read_request *req, struct err *er
 {
     struct csv_state *st = state_new(req->path);
 
-    if (state_params(st, &req->params, err) || state_open_file(st, err)) {
+    if (state_params(st, &req->params, err) || state_open_file(st, err) || state_guess(st, err)) {
         state_close(st);
         return -1;
     }
-    state_guess(st);
     *state = st;
     return 0;
 }
@@ -444,10 +461,10 @@ int csv_read_memory(struct source **out, const char *bytes, size_t len, const ch
         st->len = len;
         rc = state_read_head(st, err);
     }
-    if (rc == 0) {
-        state_guess(st);
+    if (rc == 0)
+        rc = state_guess(st, err);
+    if (rc == 0)
         rc = csv_read(out, st, job, err);
-    }
     state_close(st);
     return rc;
 }

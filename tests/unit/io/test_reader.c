@@ -196,6 +196,31 @@ static void test_preview_comes_before_the_file_is_read(void **state)
     mem_free(text);
 }
 
+static void test_a_record_longer_than_the_head(void **state)
+{
+    struct err err = { 0 };
+    struct source *src;
+    struct str text;
+    const char *path;
+
+    (void)state;
+    str_init(&text);
+    for (int i = 0; i < 70000; i++)
+        str_addf(&text, "%sa_rather_long_name_%d", i ? "\t" : "", i);
+    str_add_char(&text, '\n');
+    str_add_repeat(&text, "1\t", 69999);
+    str_add(&text, "2\n");
+    path = file_with(".csv", text.buf, text.len);
+    assert_int_equal(read_path(&src, path, &err), 0);
+    assert_int_equal(src->table->n_cols, 70000);
+    assert_int_equal(src->table->n_rows, 1);
+    assert_int_equal(table_at(src->table, 69999)->type, COLUMN_INT);
+    assert_int_equal(case_n_rejects(src), 0);
+    source_unref(src);
+    remove(path);
+    str_release(&text);
+}
+
 static void test_progress_reaches_the_end_and_cancel_stops(void **state)
 {
     char *text = large_text(20000);
@@ -268,6 +293,7 @@ int main(void)
         cmocka_unit_test(test_tables_of_readers_and_parameters_are_sane),
         cmocka_unit_test(test_source_tells_where_it_comes_from),
         cmocka_unit_test(test_preview_comes_before_the_file_is_read),
+        cmocka_unit_test(test_a_record_longer_than_the_head),
         cmocka_unit_test(test_progress_reaches_the_end_and_cancel_stops),
         cmocka_unit_test(test_each_failed_allocation_is_an_error),
         cmocka_unit_test(test_standard_input_is_a_dash),
