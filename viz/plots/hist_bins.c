@@ -6,6 +6,7 @@
 #include "num/stats.h"
 
 #define MOST_CHOSEN 200
+#define FEW_VALUES  40 /* whole numbers that have a bin each */
 
 static size_t clamp_bins(double n, size_t most)
 {
@@ -49,7 +50,7 @@ void hist_choose_bins(struct hist_bins *out, double *v, size_t n, size_t n_bins,
         return;
     }
     if (n_bins == 0)
-        n_bins = count_bins(span, iqr, n);
+        n_bins = whole && span < FEW_VALUES ? FEW_VALUES : count_bins(span, iqr, n);
     if (whole && span < 1e15) {
         whole_bins(out, low, high, n_bins);
         return;
