@@ -1,6 +1,27 @@
 /* command_step.c - what every step's command does: append to the recipe, say what changed. */
 #include "command.h"
+
+#include <string.h>
+
 #include "present.h"
+
+#define LEARNED_SHOWN 12
+
+/* The first lines of what was learned; show model and the columns view have all of it. */
+static void add_lines(struct report *r, const char *text)
+{
+    size_t n = 0;
+
+    for (; *text && n < LEARNED_SHOWN; n++) {
+        size_t len = strcspn(text, "\n");
+        report_line(r, "  %.*s", (int)len, text);
+        text += len + (text[len] == '\n');
+    }
+    for (n = 0; *text; text++)
+        n += *text == '\n' || !text[1];
+    if (n)
+        report_line(r, "  … and %zu more", n);
+}
 
 static void report_learned(struct report *r, const struct recipe_run *run, size_t i)
 {
@@ -11,9 +32,7 @@ static void report_learned(struct report *r, const struct recipe_run *run, size_
         return;
     str_init(&text);
     step->kind->describe(&text, run->fitted->state[i]);
-    str_add(&r->text, text.buf);
-    if (text.len && text.buf[text.len - 1] != '\n')
-        str_add_char(&r->text, '\n');
+    add_lines(r, text.buf);
     str_release(&text);
 }
 
