@@ -71,14 +71,11 @@ static void fill_values(double *restrict x, const struct column *c, const uint32
     }
 }
 
-static void fill_column(void *ctx, size_t begin, size_t end, size_t chunk)
+static void fill_column(struct fill *f, size_t j)
 {
-    const struct fill *f = ctx;
-    const struct column *c = f->columns[begin];
-    double *x = matrix_col(f->x, begin);
+    const struct column *c = f->columns[j];
+    double *x = matrix_col(f->x, j);
     size_t n = f->x->n, n_bad = 0;
-    (void)end;
-    (void)chunk;
 
     fill_values(x, c, f->rows, n);
     for (size_t i = 0; i < n && c->n_missing; i++)
@@ -86,12 +83,19 @@ static void fill_column(void *ctx, size_t begin, size_t end, size_t chunk)
             x[i] = NAN;
     for (size_t i = 0; i < n; i++)
         n_bad += isfinite(x[i]) ? 0 : 1;
-    f->n_bad[begin] = n_bad;
+    f->n_bad[j] = n_bad;
     for (size_t i = 0; n_bad && i < n; i++)
         if (!isfinite(x[i])) {
-            f->first_bad[begin] = f->rows ? f->rows[i] : i;
+            f->first_bad[j] = f->rows ? f->rows[i] : i;
             break;
         }
+}
+
+static void fill_columns(void *ctx, size_t begin, size_t end, size_t chunk)
+{
+    (void)chunk;
+    for (size_t j = begin; j < end; j++)
+        fill_column(ctx, j);
 }
 
 static int refuse_cells(const char *name, const struct table *t, const struct column *c,
@@ -129,7 +133,7 @@ static int find_columns(const struct column **columns, const char *const *names,
 static int fill_matrix(struct fill *f, const char *const *names, unsigned flags,
                        const struct table *t, struct err *err)
 {
-    parallel_for(f->x->p, 1, fill_column, f);
+    parallel_for(f->x->p, matrix_columns_at_once(f->x), fill_columns, f);
     for (size_t j = 0; j < f->x->p; j++) {
         size_t row = f->first_bad[j];
         if (f->n_bad[j] && !(flags & LEARNER_MISSING))

@@ -376,6 +376,16 @@ struct linking {
     size_t n_scores;
 };
 
+/* p1 holds the score and becomes 1 / (1 + exp(-score)); p0 the other one, which does not cancel. */
+static void link_two(double *restrict p0, double *restrict p1, size_t begin, size_t end)
+{
+    for (size_t i = begin; i < end; i++) {
+        double e = exp(-fabs(p1[i])), small = e / (1 + e), large = 1 / (1 + e);
+        p0[i] = p1[i] < 0 ? large : small;
+        p1[i] = p1[i] < 0 ? small : large;
+    }
+}
+
 /* Scores to probabilities, in place; for two classes the score stands in column 1. */
 static void link_rows(void *ctx, size_t begin, size_t end, size_t chunk)
 {
@@ -384,10 +394,7 @@ static void link_rows(void *ctx, size_t begin, size_t end, size_t chunk)
     (void)chunk;
 
     if (link->n_scores == 1) {
-        double t[1024];
-        memcpy(t, matrix_col(out, 1) + begin, (end - begin) * sizeof(double));
-        logistic_probability(matrix_col(out, 1) + begin, matrix_col(out, 0) + begin, t,
-                             end - begin);
+        link_two(matrix_col(out, 0), matrix_col(out, 1), begin, end);
         return;
     }
     for (size_t i = begin; i < end; i++) {
@@ -412,7 +419,7 @@ static int logistic_predict(struct matrix *out, const void *state, const struct 
     if (m->n_outputs == 1)
         scores = (struct matrix){ .n = out->n, .p = 1, .ld = out->ld, .x = matrix_col(out, 1) };
     linear_model_scores(&scores, m, x);
-    parallel_for(x->n, 1024, link_rows, &link);
+    parallel_for(x->n, 4096, link_rows, &link);
     return 0;
 }
 

@@ -58,22 +58,26 @@ struct fill {
 };
 
 /* Column a of the factor: weighted, centred, of length 1. */
-static void fill_column(void *ctx, size_t begin, size_t end, size_t chunk)
+static void fill_column(const struct fill *fill, size_t a)
 {
-    const struct fill *fill = ctx;
     struct least_squares *ls = fill->ls;
-    (void)end;
-    (void)chunk;
+    double *z = matrix_col(fill->z, a + ls->intercept), squares = 0;
+    const double *v = matrix_col(ls->in->x, ls->active[a]);
 
-    double *z = matrix_col(fill->z, begin + ls->intercept), squares = 0;
-    const double *v = matrix_col(ls->in->x, ls->active[begin]);
     for (size_t i = 0; i < ls->n; i++) {
-        z[i] = (v[i] - ls->mean[begin]) * root_of(ls, i);
+        z[i] = (v[i] - ls->mean[a]) * root_of(ls, i);
         squares += z[i] * z[i];
     }
-    ls->scale[begin] = 1 / sqrt(squares);
+    ls->scale[a] = 1 / sqrt(squares);
     for (size_t i = 0; i < ls->n; i++)
-        z[i] *= ls->scale[begin];
+        z[i] *= ls->scale[a];
+}
+
+static void fill_columns(void *ctx, size_t begin, size_t end, size_t chunk)
+{
+    (void)chunk;
+    for (size_t a = begin; a < end; a++)
+        fill_column(ctx, a);
 }
 
 static void fill_constant(struct least_squares *ls, struct matrix *z)
@@ -149,7 +153,7 @@ int least_squares_init(struct least_squares *ls, const struct fit_input *in, boo
     if (intercept)
         fill_constant(ls, &z);
     struct fill fill = { ls, &z };
-    parallel_for(ls->n_active, 1, fill_column, &fill);
+    parallel_for(ls->n_active, matrix_columns_at_once(&z), fill_columns, &fill);
     if (qr_factor(&ls->qr, &z, err) || check_rank(ls, err))
         goto fail;
     return 0;
@@ -272,8 +276,9 @@ static double refine_step(struct refinement *r, double *g)
     return sqrt(length);
 }
 
-/* The first step, from zero, is the plain least-squares solution; every further one divides the
- * error by about 1 / (epsilon * condition), until the steps get no shorter. */
+/* The first step, from zero, is the plain least-squares solution; every further one multiplies the
+ * error by about epsilon * condition, until they get no shorter.  Two corrections at least: the
+ * first can look small beside a large residual and be wrong (Wampler5). */
 static int refine(struct least_squares *ls, struct refinement *r, struct job *job, struct err *err)
 {
     double *g = MEM_NEW(double, ls->q), last = INFINITY;

@@ -27,7 +27,7 @@ struct linear_model *linear_model_new(struct arena *arena, size_t p, size_t n_ou
 
 /* ---- predicting ---- */
 
-enum { SCORE_ROWS = 1024 }; /* a block of scores stays in the first-level cache */
+enum { SCORE_ROWS = 4096 }; /* a block of scores stays in the first-level cache */
 
 struct scoring {
     struct matrix *out;

@@ -87,16 +87,6 @@ struct block {
     double *gradient, *hessian;
 };
 
-void logistic_probability(double *restrict p, double *restrict q, const double *restrict t,
-                          size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        double e = exp(-fabs(t[i])), small = e / (1 + e), large = 1 / (1 + e);
-        p[i] = t[i] < 0 ? small : large;
-        q[i] = t[i] < 0 ? large : small;
-    }
-}
-
 static void block_fill(struct block *b)
 {
     const struct logistic_loss *f = b->f;
@@ -134,15 +124,25 @@ static void add_weighted_gram(struct block *b, double *hessian)
     gram_add(hessian, q, b->weighted, b->n, BLOCK);
 }
 
-/* Sum of -log P of the class that was seen: log(1 + exp(-s)), s the score in its favour. */
-static double loss_two(struct block *b)
+/* Sum of -log P of the class that was seen: log(1 + exp(-s)), s the score in its favour, from
+ * e = exp(-|s|).  Logarithms cost as much as the rest of the row, so without weights one is taken of
+ * the product of 32 factors, none above 2. */
+static double loss_two(const struct block *b, const double *e)
 {
     const double *y = b->f->y + b->begin, *t = b->score;
     double sum = 0;
 
     for (size_t i = 0; i < b->n; i++) {
         double s = y[i] != 0 ? t[i] : -t[i];
-        sum += row_weight(b, i) * (log1p(exp(-fabs(s))) - (s < 0 ? s : 0));
+        sum -= s < 0 ? row_weight(b, i) * s : 0;
+    }
+    for (size_t i = 0; b->f->weights && i < b->n; i++)
+        sum += row_weight(b, i) * log1p(e[i]);
+    for (size_t at = 0; !b->f->weights && at < b->n; at += 32) {
+        double product = 1;
+        for (size_t i = at; i < b->n && i < at + 32; i++)
+            product *= 1 + e[i];
+        sum += log(product);
     }
     return sum;
 }
@@ -150,14 +150,18 @@ static double loss_two(struct block *b)
 static double block_two(struct block *b)
 {
     const struct logistic_loss *f = b->f;
-    const double *y = f->y + b->begin;
-    double loss = loss_two(b), *p = b->column, *q = b->other;
+    const double *y = f->y + b->begin, *t = b->score;
+    double *e = b->other;
 
-    logistic_probability(p, q, b->score, b->n);
+    for (size_t i = 0; i < b->n; i++)
+        e[i] = exp(-fabs(t[i]));
+    double loss = loss_two(b, e);
     for (size_t i = 0; i < b->n; i++) {
-        double w = row_weight(b, i);
-        b->residual[i] = y[i] != 0 ? -w * q[i] : w * p[i];
-        p[i] *= w * q[i];
+        double w = row_weight(b, i), large = 1 / (1 + e[i]), small = e[i] * large;
+        bool likely = (y[i] != 0) == (t[i] >= 0); /* the class that was seen has P = large */
+        double miss = w * (likely ? small : large);
+        b->residual[i] = y[i] != 0 ? -miss : miss;
+        b->column[i] = w * small * large;
     }
     product_add(b->gradient, b->z, b->n, f->q, BLOCK, b->residual);
     if (f->with_hessian)

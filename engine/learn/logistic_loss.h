@@ -47,8 +47,4 @@ void logistic_loss_release(struct logistic_loss *f);
 double logistic_loss_eval(struct logistic_loss *f, const double *theta, double *gradient,
                           double *hessian);
 
-/* p (n) = 1 / (1 + exp(-t)) with 1 - p in q, neither cancelling. */
-void logistic_probability(double *restrict p, double *restrict q, const double *restrict t,
-                          size_t n);
-
 #endif

@@ -96,7 +96,10 @@ size_t model_coefficients(struct coefficient **out, const struct model *m, struc
 int model_save(const struct model *m, const char *path, struct err *err);
 /* ERR_PARSE when the file is no bundle, was damaged (seal) or is from a newer version. */
 int model_load(struct model **out, const char *path, struct err *err);
-/* The same from the bytes of an SQLite database without its seal; for fuzzers.  Data is read only. */
+/* The same from the bytes of such a file; `path` is for messages. */
+int model_load_sealed(struct model **out, const void *data, size_t len, const char *path,
+                      struct err *err);
+/* The same from its database alone, without the seal; for fuzzers. */
 int model_load_bytes(struct model **out, const void *data, size_t len, struct err *err);
 /* Digest of learner, parameters, features, coefficients or state (rounded), rows. */
 struct digest model_digest(const struct model *m);

@@ -430,6 +430,16 @@ int model_load_bytes(struct model **out, const void *data, size_t len, struct er
     return 0;
 }
 
+int model_load_sealed(struct model **out, const void *data, size_t len, const char *path,
+                      struct err *err)
+{
+    if (check_seal(data, len, path, err))
+        return -1;
+    if (model_load_bytes(out, data, len - SEAL_SIZE, err))
+        return err_prefix(err, "%s: ", path);
+    return 0;
+}
+
 int model_load(struct model **out, const char *path, struct err *err)
 {
     char *data;
@@ -437,11 +447,7 @@ int model_load(struct model **out, const char *path, struct err *err)
 
     if (file_read_all(&data, &len, path, BUNDLE_MAX, err))
         return -1;
-    int rc = check_seal(data, len, path, err);
-    if (!rc && model_load_bytes(out, data, len - SEAL_SIZE, err)) {
-        rc = -1;
-        err_prefix(err, "%s: ", path);
-    }
+    int rc = model_load_sealed(out, data, len, path, err);
     mem_big_free(data);
     return rc;
 }

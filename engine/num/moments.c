@@ -40,28 +40,32 @@ static void weighted_moments(double *mean, double *variance, const double *v, co
     *variance = squares / total;
 }
 
-static void one_column(void *ctx, size_t begin, size_t end, size_t chunk)
+static void one_column(const struct moments *m, size_t j)
 {
-    const struct moments *m = ctx;
-    (void)end;
-    (void)chunk;
-    const double *v = matrix_col(m->x, begin);
+    const double *v = matrix_col(m->x, j);
     size_t n = m->x->n;
     double variance = 0;
 
     if (m->weights)
-        weighted_moments(&m->mean[begin], &variance, v, m->weights, n);
+        weighted_moments(&m->mean[j], &variance, v, m->weights, n);
     else
-        m->mean[begin] = stats_mean(v, n);
+        m->mean[j] = stats_mean(v, n);
     if (!m->sd)
         return;
     if (!m->weights)
         variance = stats_variance(v, n, 0);
-    m->sd[begin] = is_constant(v, m->weights, n) ? 0 : sqrt(variance);
+    m->sd[j] = is_constant(v, m->weights, n) ? 0 : sqrt(variance);
+}
+
+static void some_columns(void *ctx, size_t begin, size_t end, size_t chunk)
+{
+    (void)chunk;
+    for (size_t j = begin; j < end; j++)
+        one_column(ctx, j);
 }
 
 void column_moments(double *mean, double *sd, const struct matrix *x, const double *weights)
 {
     struct moments m = { mean, sd, x, weights };
-    parallel_for(x->p, 1, one_column, &m);
+    parallel_for(x->p, matrix_columns_at_once(x), some_columns, &m);
 }

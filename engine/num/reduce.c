@@ -6,7 +6,8 @@
 #include "base/parallel.h"
 
 enum {
-    PART_MIN_ROWS = 4 * REDUCE_BLOCK,
+    PART_MAX_MIN_ROWS = 64 * REDUCE_BLOCK,
+    PART_WORK = 4 << 20, /* rows times sums: about a millisecond, worth waking a thread for */
     PARTS_MAX = 64,
     ACCUMULATORS_MAX = 4 << 20, /* doubles in all accumulators together: 32 MB */
 };
@@ -22,8 +23,9 @@ int reducer_init(struct reducer *r, size_t n, size_t m, size_t n_scratch, struct
     size_t most = ACCUMULATORS_MAX / (m + n_scratch + 1);
     most = most < 4 ? 4 : most > PARTS_MAX ? PARTS_MAX : most;
 
-    size_t part = (n + most - 1) / most;
-    part = part < PART_MIN_ROWS ? PART_MIN_ROWS : part;
+    size_t part = (n + most - 1) / most, least = PART_WORK / (m + 1);
+    least = least > PART_MAX_MIN_ROWS ? PART_MAX_MIN_ROWS : least;
+    part = part < least ? least : part;
     part = (part + REDUCE_BLOCK - 1) / REDUCE_BLOCK * REDUCE_BLOCK;
 
     *r = (struct reducer){ .n = n, .m = m, .n_scratch = n_scratch, .part = part,

@@ -111,33 +111,31 @@ static void test_every_damaged_byte_and_every_cut_is_refused(void **state)
     (void)state;
     struct model *m = small_model(), *loaded = NULL;
     struct err err = { 0 };
-    char path[64], other[80];
+    char path[64];
     size_t len;
 
     assert_int_equal(model_save(m, scratch(path), &err), 0);
     char *data = slurp(path, &len);
-    snprintf(other, sizeof(other), "%s.bad", path);
     for (size_t i = 0; i < len; i++) {
         data[i] ^= (char)(1 << i % 8);
-        spit(other, data, len);
         err_clear(&err);
-        assert_int_equal(model_load(&loaded, other, &err), -1);
-        assert_true(err.code == ERR_PARSE);
+        assert_int_equal(model_load_sealed(&loaded, data, len, path, &err), -1);
+        assert_int_equal(err.code, ERR_PARSE);
         data[i] ^= (char)(1 << i % 8);
     }
-    for (size_t n = 0; n < len; n += n < 200 || n + 200 > len ? 1 : 17) {
-        spit(other, data, n);
-        err_clear(&err);
-        assert_int_equal(model_load(&loaded, other, &err), -1);
-        assert_true(err.code != ERR_NONE);
-    }
-    spit(other, data, len);
-    assert_int_equal(model_load(&loaded, other, &err), 0);
+    for (size_t n = 0; n < len; n++)
+        assert_int_equal(model_load_sealed(&loaded, data, n, path, &err), -1);
+    assert_int_equal(model_load_sealed(&loaded, data, len, path, &err), 0);
     model_unref(loaded);
+
+    data[len / 2] ^= 1;
+    spit(path, data, len);
+    err_clear(&err);
+    assert_int_equal(model_load(&loaded, path, &err), -1);
+    assert_non_null(strstr(err.msg, "is damaged or cut off"));
     free(data);
     model_unref(m);
     unlink(path);
-    unlink(other);
 }
 
 /* Damage behind the seal's back: an unsealed database with one byte changed loads or is refused, and
@@ -152,7 +150,7 @@ static void test_unsealed_damage_does_no_harm(void **state)
 
     assert_int_equal(model_save(m, scratch(path), &err), 0);
     char *data = slurp(path, &len);
-    for (size_t i = 0; i < len; i += 3) {
+    for (size_t i = 0; i < len; i += 7) {
         struct model *loaded = NULL;
         char old = data[i];
         data[i] = (char)(i * 37);
