@@ -245,8 +245,7 @@ const struct named_model *workspace_model(const struct workspace *ws, const char
     if (near)
         err_set(err, ERR_USAGE, "no model '%s'; did you mean %s?", name, near);
     else
-        err_set(err, ERR_USAGE, "no model '%s'; the last one is %s", name,
-                names[ws->n_models - 1]);
+        err_set(err, ERR_USAGE, "no model '%s'; the last one is %s", name, names[ws->n_models - 1]);
     mem_free(names);
     return NULL;
 }
@@ -292,9 +291,9 @@ static bool any_stray(const struct recipe_run *run)
     return false;
 }
 
-/* First all rows of the source, since steps that removed some before the split remove them again and
- * then show what they did; only when a row that is in no part comes through (such a step was switched
- * off, or stood after one that learns) is the source cut down first, and stays so. */
+/* First all rows of the source, since steps that removed some before the split remove them again
+ * and then show what they did; only when a row that is in no part comes through (such a step was
+ * switched off, or stood after one that learns) is the source cut down first, and stays so. */
 static int run_split(struct recipe_run **out, const struct workspace *ws, struct job *job,
                      struct err *err)
 {

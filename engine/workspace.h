@@ -1,9 +1,8 @@
 /* workspace.h - the snapshot: everything a command starts from and leaves behind.
  *
  * Immutable and reference-counted.  A function here takes a workspace and gives a new one that
- * shares what did not change; on error there is no new one and the old one is as it was.  Undo, redo,
- * before and after, background work and crash safety follow from that.
- */
+ * shares what did not change; on error there is no new one and the old one is as it was.  Undo,
+ * redo, before and after, background work and crash safety follow from that. */
 #ifndef WORKSPACE_H
 #define WORKSPACE_H
 
@@ -19,25 +18,26 @@
 struct named_model {
     char *name;
     struct model *model;
-    struct digest split; /* the split in force when it came; zero: none */
+    struct digest split;               /* the split in force when it came; zero: none */
     struct resample_result *validated; /* NULL */
     struct resample_result *tested;    /* NULL; one "fold", the held-out rows */
 };
 
 struct workspace {
     atomic_uint refs;
-    struct source *source;   /* NULL before load */
-    struct recipe *recipe;   /* never NULL */
+    struct source *source; /* NULL before load */
+    struct recipe *recipe; /* never NULL */
     /* The rows the split put aside: by ORIGINAL row; NULL: no split. PART_ values, PART_NONE for
      * rows that were not in the sample when it was made. */
     struct buffer *split;
-    char *split_text;        /* "test=0.25 stratify=species seed=7", NULL */
-    struct recipe_run *run;  /* NULL before load; of the source's table, less what is not in the split */
-    bool as_classes;         /* the target was declared to be classes */
-    char *positive;          /* NULL */
+    char *split_text; /* "test=0.25 stratify=species seed=7", NULL */
+    /* NULL before load; of the source's table, or of its rows that are in the split. */
+    struct recipe_run *run;
+    bool as_classes; /* the target was declared to be classes */
+    char *positive;  /* NULL */
     size_t n_models;
     struct named_model *models;
-    struct digest digest;    /* of source, tables, split, models' digests */
+    struct digest digest; /* of source, tables, split, models' digests */
 };
 enum { PART_NONE = 2 };
 
@@ -53,17 +53,18 @@ const char *workspace_target(const struct workspace *ws); /* NULL */
 /* Of the parts of the split; zero without one. */
 struct digest workspace_split_digest(const struct workspace *ws);
 /* Rows of the table that are training rows, or that are held out; arena. */
-size_t workspace_rows(uint32_t **out, const struct workspace *ws, uint8_t part, struct arena *arena);
+size_t workspace_rows(uint32_t **out, const struct workspace *ws, uint8_t part,
+                      struct arena *arena);
 
 /* A new source: the recipe, split and models are gone.  Takes a reference. */
 int workspace_with_source(struct workspace **out, const struct workspace *ws, struct source *source,
                           struct err *err);
-/* Another recipe: runs what changed.  Models stay (they carry their own recipe).  A recipe without a
- * split (split_at SIZE_MAX) lets the split go. */
+/* Another recipe: runs what changed.  Models stay (they carry their own recipe).  A recipe without
+ * a split (split_at SIZE_MAX) lets the split go. */
 int workspace_with_recipe(struct workspace **out, const struct workspace *ws,
                           const struct recipe *recipe, struct job *job, struct err *err);
-/* The target's column and, for classification, how to see it.  ERR_USAGE when there is no such column
- * or, unless targets are missing as yet, no such positive class. */
+/* The target's column and, for classification, how to see it.  ERR_USAGE when there is no such
+ * column or, unless targets are missing as yet, no such positive class. */
 int workspace_with_target(struct workspace **out, const struct workspace *ws, const char *column,
                           bool as_classes, const char *positive, struct job *job, struct err *err);
 /* Divide the rows of the table as it stands; part (n_rows of the table).  From then on fitted steps
@@ -84,13 +85,14 @@ const struct named_model *workspace_model(const struct workspace *ws, const char
 /* The target as classes and type over the training rows.  ERR_DOMAIN when none is set. */
 int workspace_detect_target(struct target *out, const struct workspace *ws, struct arena *arena,
                             struct err *err);
-/* The plan for resampling the sample's training rows; release it.  Rows that a later step removes from
- * training (recipe.h) are part of it, since they are to be predicted all the same.  `fold_column` names the folds, NULL: k random folds,
- * stratified for classes.  The column is looked for in the table, then in the source. */
+/* The plan for resampling the sample's training rows; release it.  Rows that a later step removes
+ * from training (recipe.h) are part of it, since they are to be predicted all the same.
+ * `fold_column` names the folds, NULL: k random folds, stratified for classes.  The column is
+ * looked for in the table, then in the source. */
 int workspace_plan(struct resample_plan *out, const struct workspace *ws, size_t k, size_t repeats,
                    const char *fold_column, uint64_t seed, struct err *err);
-/* Score a model on the held-out rows: bootstrap intervals.  ERR_DOMAIN without a split, and when the
- * model was trained under another split, or none: its training rows may be among the held-out. */
+/* Score a model on the held-out rows: bootstrap intervals.  ERR_DOMAIN without a split, and when
+ * the model was trained under another split, or none: its training rows may be held out. */
 int workspace_test(struct resample_result **out, const struct workspace *ws,
                    const struct named_model *model, const struct metric *const *metrics,
                    size_t n_metrics, uint64_t seed, struct job *job, struct err *err);

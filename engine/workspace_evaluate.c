@@ -1,4 +1,4 @@
-/* workspace_evaluate.c - what a workspace says about its target, its folds and its held-out rows. */
+/* workspace_evaluate.c - the target, folds and held-out rows of a workspace. */
 #include <math.h>
 
 #include "base/mem.h"
@@ -53,8 +53,8 @@ static uint32_t sample_source_row(const struct sample *s, size_t i)
     return (uint32_t)(table_row_number(s->table, s->rows[i]) - 1);
 }
 
-/* Strata of the sample's rows from the target as it stands in the last table; rows that a later step
- * removed from training have none and are a stratum of their own. */
+/* Strata of the sample's rows from the target as it stands in the last table; rows that a later
+ * step removed from training have none and are a stratum of their own. */
 static int sample_strata(int32_t **out, size_t *n_strata, const struct workspace *ws,
                          const struct sample *s, const struct target *target, struct arena *arena,
                          struct err *err)
@@ -114,9 +114,8 @@ static int plan_init(struct resample_plan *plan, const struct sample *s, size_t 
 {
     void *block = NULL;
 
-    *plan = (struct resample_plan){
-        .n_rows = s->n, .n_folds = k, .n_repeats = repeats, .seed = seed
-    };
+    *plan =
+        (struct resample_plan){ .n_rows = s->n, .n_folds = k, .n_repeats = repeats, .seed = seed };
     if (mem_big(&block, s->n, sizeof(uint32_t), "rows of the plan", err))
         return -1;
     plan->rows = block;
@@ -157,10 +156,11 @@ static int check_split(const struct workspace *ws, const struct named_model *m, 
     if (!ws->split)
         return err_set(err, ERR_DOMAIN, "no rows are held out; split test=0.25 before training");
     if (!digest_eq(m->split, workspace_split_digest(ws)))
-        return err_set(err, ERR_DOMAIN,
-                       "model %s was trained before this split and may have seen its held-out rows; "
-                       "train it again",
-                       m->name);
+        return err_set(
+            err, ERR_DOMAIN,
+            "model %s was trained before this split and may have seen its held-out rows; "
+            "train it again",
+            m->name);
     return 0;
 }
 

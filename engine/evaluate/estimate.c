@@ -74,8 +74,8 @@ void compare_corrected(struct comparison *out, const double *x, const double *y,
 
 /* ---- bootstrap ---- */
 
-/* A resample is the same rows with weights: how often each was drawn.  Nothing is gathered, the order
- * of the predictions stays what it was, and all metrics share one drawing. */
+/* A resample is the same rows with weights: how often each was drawn.  Nothing is gathered, the
+ * order of the predictions stays what it was, and all metrics share one drawing. */
 struct bootstrap {
     const struct metric *const *metrics;
     size_t n_metrics, n_boot;
@@ -158,9 +158,8 @@ static int bootstrap_ordered(struct estimate *out, struct bootstrap *b, struct j
     b->values = MEM_NEW(double, b->n_metrics * b->n_boot);
     int rc = bootstrap_rounds(b, chunk_size, job, err);
     for (size_t j = 0; j < b->n_metrics && !rc; j++) {
-        out[j] = (struct estimate){
-            .mean = b->metrics[j]->score(s), .low = NAN, .high = NAN, .n = 1
-        };
+        out[j] =
+            (struct estimate){ .mean = b->metrics[j]->score(s), .low = NAN, .high = NAN, .n = 1 };
         bootstrap_summary(&out[j], b->values + j * b->n_boot, b->n_boot);
     }
     mem_free(b->values);

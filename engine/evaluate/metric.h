@@ -35,7 +35,7 @@ struct metric {
     double (*score)(const struct scored *s);
 };
 
-extern const struct metric *const metric_table[]; /* ends in NULL */
+extern const struct metric *const metric_table[];   /* ends in NULL */
 const struct metric *metric_find(const char *name); /* exact; NULL when unknown */
 /* What is shown when the user names none: for a task, the first is the one to rank by. */
 size_t metric_defaults(const struct metric *out[8], unsigned task);

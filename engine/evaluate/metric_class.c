@@ -69,7 +69,7 @@ static double class_f1(const struct tally *t, size_t k)
     return both > 0.0 ? 2.0 * t->hit[k] / both : NAN;
 }
 
-/* The mean over classes that occur, in truth or prediction; what is undefined for one counts as 0. */
+/* The mean over classes that occur, in truth or prediction; undefined for one counts as 0. */
 static double macro(const struct tally *t, class_score *score)
 {
     double sum = 0.0;
@@ -155,7 +155,7 @@ static double f1_macro_score(const struct scored *s)
     return score_macro(s, class_f1);
 }
 
-/* Correlation of the indicator vectors of truth and prediction; 0 when either has one class only. */
+/* Correlation of the indicator vectors of truth and prediction; 0 when one has one class only. */
 static double mcc_score(const struct scored *s)
 {
     struct tally t;

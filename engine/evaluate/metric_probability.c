@@ -1,4 +1,4 @@
-/* metric_probability.c - metrics of the probabilities themselves: proper scores, lower is better. */
+/* metric_probability.c - proper scores of the probabilities themselves: lower is better. */
 #include <float.h>
 #include <math.h>
 

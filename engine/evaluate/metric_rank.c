@@ -23,10 +23,9 @@ static struct walk walk_begin(const struct scored *s, size_t ranked)
 {
     size_t k = s->n_classes == 2 ? s->positive : ranked;
 
-    return (struct walk){ .s = s,
-                          .p = matrix_col(s->value, k),
-                          .rows = s->order + ranked * s->n,
-                          .k = k };
+    return (struct walk){
+        .s = s, .p = matrix_col(s->value, k), .rows = s->order + ranked * s->n, .k = k
+    };
 }
 
 /* The mass of the next rows of one probability; false at the end. */

@@ -19,7 +19,7 @@ static double absolute_row(const struct scored *s, size_t i)
     return fabs(residual(s, i));
 }
 
-/* Relative to the truth; a true zero stands as the smallest step of a double, as in scikit-learn. */
+/* Relative to the truth; a true zero counts as the smallest step of a double (scikit-learn). */
 static double relative_row(const struct scored *s, size_t i)
 {
     return fabs(residual(s, i)) / fmax(fabs(s->truth[i]), DBL_EPSILON);

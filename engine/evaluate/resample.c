@@ -201,8 +201,8 @@ static int resampling_init(struct resampling *rs, const struct resample_request 
                            struct err *err)
 {
     const struct resample_plan *plan = req->plan;
-    struct resample_result *r =
-        result_new(req->model, req->learner, req->target, req->metrics, req->n_metrics);
+    struct resample_result *r = result_new(req->model, req->learner, req->target, req->metrics,
+                                           req->n_metrics);
     size_t n_columns = req->target->n_classes ? req->target->n_classes : 1;
     void *block = NULL;
 

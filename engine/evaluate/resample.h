@@ -18,9 +18,10 @@ static inline uint64_t resample_stream(enum resample_stream use, uint64_t number
 
 /* ---- splitting rows: all give by-row arrays, deterministic in the seed ---- */
 
-/* part[i] = PART_PREDICT for a `fraction` of rows (rounded to the nearest whole number, at least one on either side).
- * `strata` (n) int class by row, NULL: not stratified; then every stratum gives its share by largest
- * remainder.  ERR_DOMAIN: fewer than 2 rows; a stratum of one row names the class (`names`). */
+/* part[i] = PART_PREDICT for a `fraction` of rows (rounded to the nearest whole number, at least
+ * one on either side). `strata` (n) int class by row, NULL: not stratified; then every stratum
+ * gives its share by largest remainder.  ERR_DOMAIN: fewer than 2 rows; a stratum of one row names
+ * the class (`names`). */
 int split_fraction(uint8_t *part, size_t n, double fraction, const int32_t *strata,
                    const char *const *names, size_t n_strata, uint64_t seed, struct err *err);
 /* A column with the values train and test. */
@@ -29,11 +30,11 @@ int split_by_column(uint8_t *part, const struct column *c, const char *name, str
 /* fold[i] in 0 … k-1.  ERR_DOMAIN: k > n, k < 2 (both numbers in the message). */
 int folds_random(uint32_t *fold, size_t n, size_t k, const int32_t *strata, size_t n_strata,
                  uint64_t seed, uint64_t repeat, struct err *err);
-/* Folds named by a column's values (numbers ascending, text in byte order); *k receives how many. */
+/* Folds named by a column's values (numbers ascending, text in byte order); *k: how many. */
 int folds_by_column(uint32_t *fold, size_t *k, const struct column *c, const char *name,
                     const uint32_t *rows, size_t n, struct err *err);
-/* Strata for stratification: classes as they are, a number in STRATA_BINS bins of equal counts; rows
- * without a value (NAN) are a stratum of their own, the last.  Free with mem_big_free. */
+/* Strata for stratification: classes as they are, a number in STRATA_BINS bins of equal counts;
+ * rows without a value (NAN) are a stratum of their own, the last.  Free with mem_big_free. */
 #define STRATA_BINS 10
 int strata_of(int32_t **out, size_t *n_strata, const struct target *target, const double *y,
               size_t n, struct err *err);
@@ -47,8 +48,8 @@ struct estimate {
 };
 #define BOOTSTRAP_RESAMPLES 1000
 
-/* Mean over folds (`folds` stays NULL) with the corrected variance: t interval with (1/n + n_test/n_train) var; df n-1.
- * Source: Nadeau and Bengio 2003, Machine Learning 52. */
+/* Mean over folds (`folds` stays NULL) with the corrected variance: t interval with (1/n +
+ * n_test/n_train) var; df n-1. Source: Nadeau and Bengio 2003, Machine Learning 52. */
 void estimate_folds(struct estimate *out, const double *values, size_t n, double test_train_ratio);
 /* One set of rows: percentile bootstrap over rows (stratified by nothing), `n_boot` resamples, the
  * same for all metrics; out (n_metrics).  `mean` is the score of the rows as they are.  Resample b
@@ -61,19 +62,19 @@ int estimate_bootstrap(struct estimate *out, const struct metric *const *metrics
 /* ---- resampling ---- */
 struct resample_plan {
     size_t n_rows, n_folds, n_repeats;
-    uint32_t *rows;  /* (n_rows) original row - 1, of the sample's training rows */
-    uint32_t *fold;  /* (n_repeats, n_rows) */
+    uint32_t *rows; /* (n_rows) original row - 1, of the sample's training rows */
+    uint32_t *fold; /* (n_repeats, n_rows) */
     uint64_t seed;
 };
 void resample_plan_release(struct resample_plan *plan);
 
 struct resample_request {
-    const char *model;              /* its name in the result; NULL: the learner's */
-    const struct table *input;      /* rows as loaded */
+    const char *model;         /* its name in the result; NULL: the learner's */
+    const struct table *input; /* rows as loaded */
     const struct recipe *recipe;
     const struct learner *learner;
     const struct params *params;
-    const struct target *target;    /* classes of the whole training sample */
+    const struct target *target; /* classes of the whole training sample */
     const struct resample_plan *plan;
     const struct metric *const *metrics;
     size_t n_metrics;
@@ -85,28 +86,29 @@ struct resample_result {
     char *model, *learner;
     size_t n_metrics;
     const struct metric **metrics;
-    struct estimate *estimates;   /* (n_metrics) */
+    struct estimate *estimates; /* (n_metrics) */
     double test_train_ratio;
     size_t n_folds, n_repeats;
     uint64_t seed;
-    struct digest plan;           /* equal when two results can be compared pairwise */
+    struct digest plan; /* equal when two results can be compared pairwise */
     /* Out-of-fold predictions of the first repeat, in the order of `rows`. */
     struct target target;
     size_t n_rows;
-    uint32_t *rows;               /* (n_rows) original row - 1 */
-    double *truth;                /* (n_rows) */
+    uint32_t *rows; /* (n_rows) original row - 1 */
+    double *truth;  /* (n_rows) */
     struct prediction oof;
-    size_t n_warnings;            /* folds whose fit warned, and the first warning */
+    size_t n_warnings; /* folds whose fit warned, and the first warning */
     const char *warning;
-    struct arena arena;           /* target's names, warning */
+    struct arena arena; /* target's names, warning */
 };
 /* Refits recipe and learner in every fold on its training rows, predicts its held-out rows.  Rows
  * whose target is missing train nothing (or are refused by the learner) and are not scored.  Errors
  * are prefixed with the fold: "fold 3 of 5: …". */
 int resample_run(struct resample_result **out, const struct resample_request *req, struct job *job,
                  struct err *err);
-/* A result for one set of rows that are predicted already: bootstrap intervals.  Takes `prediction`,
- * also on error.  rows (n) original row - 1; truth (n), NAN where it is not known.  ERR_NOMEM. */
+/* A result for one set of rows that are predicted already: bootstrap intervals.  Takes
+ * `prediction`, also on error.  rows (n) original row - 1; truth (n), NAN where it is not known.
+ * ERR_NOMEM. */
 struct resample_single {
     const char *model;
     const struct learner *learner;
@@ -130,7 +132,7 @@ struct comparison {
 };
 /* Corrected resampled paired t-test over folds.  x, y (n) of the same folds.  p = 1 and a zero
  * difference when all are equal; folds where either is NAN are left out, and with fewer than two
- * left low, high and p are NAN.  Golden: FEATURES fact 1.  Source: Nadeau and Bengio 2003, eq. 10. */
+ * left low, high and p are NAN.  Source: Nadeau and Bengio 2003, eq. 10. */
 void compare_corrected(struct comparison *out, const double *x, const double *y, size_t n,
                        double test_train_ratio);
 

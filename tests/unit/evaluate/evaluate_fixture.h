@@ -13,7 +13,7 @@ struct fixture_set {
     const char *name, *value;
 };
 #define FIXTURE_SETS(...) ((const struct fixture_set[]){ __VA_ARGS__, { NULL, NULL } })
-#define FIXTURE_NO_SETS ((const struct fixture_set[]){ { NULL, NULL } })
+#define FIXTURE_NO_SETS   ((const struct fixture_set[]){ { NULL, NULL } })
 
 static inline void fixture_params(struct params *p, const struct param_spec *specs,
                                   struct arena *arena, const struct fixture_set *sets)

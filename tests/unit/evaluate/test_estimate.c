@@ -63,7 +63,7 @@ static void test_undefined_folds_are_left_out_of_a_comparison(void **state)
 /* ---- folds ---- */
 static void test_fold_interval(void **state)
 {
-    /* mean 3, variance 2.5, t(0.975, 4) = 2.7764451051977987: half = t * sqrt(2.5 * (0.2 + 0.25)) */
+    /* mean 3, variance 2.5, t(0.975, 4) = 2.7764451051977987; half t * sqrt(2.5 * (0.2 + 0.25)) */
     const double v[] = { 1, 2, 3, 4, 5 };
     struct estimate e;
 

@@ -29,8 +29,8 @@ static void begin_case(struct reference *ref, const char *line)
 {
     size_t n, n_classes, positive;
 
-    assert_int_equal(
-        sscanf(line, "case,%63[^,],%zu,%zu,%zu", ref->name, &n, &n_classes, &positive), 4);
+    assert_int_equal(sscanf(line, "case,%63[^,],%zu,%zu,%zu", ref->name, &n, &n_classes, &positive),
+                     4);
     assert_true(n <= MAX_ROWS && n_classes <= MAX_CLASSES);
     matrix_release(&ref->value);
     assert_int_equal(matrix_new(&ref->value, n, n_classes ? n_classes : 1, "a test", NULL), 0);
@@ -111,8 +111,8 @@ static void check_defaults(unsigned task, const char *const *names)
 static void test_defaults_by_task(void **state)
 {
     (void)state;
-    check_defaults(TASK_BINARY, (const char *const[]){ "roc-auc", "accuracy", "f1", "log-loss",
-                                                       "brier", NULL });
+    check_defaults(TASK_BINARY,
+                   (const char *const[]){ "roc-auc", "accuracy", "f1", "log-loss", "brier", NULL });
     check_defaults(TASK_MULTICLASS,
                    (const char *const[]){ "accuracy", "f1-macro", "log-loss", "roc-auc", NULL });
     check_defaults(TASK_REGRESS, (const char *const[]){ "rmse", "mae", "r2", NULL });

@@ -1,4 +1,5 @@
-/* Resampling: everything is learned inside the fold, and the numbers are those of doing it by hand. */
+/* Resampling: everything is learned inside the fold, and the numbers are those of doing it by
+ * hand. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -87,11 +88,10 @@ static void predict_by_hand(struct prediction *out, const struct setup *s, size_
     struct recipe_run *prepared;
     struct model *model;
 
-    assert_int_equal(table_take(&training, s->table, rows, rows_of(rows, s, fold, false), NULL),
-                     0);
+    assert_int_equal(table_take(&training, s->table, rows, rows_of(rows, s, fold, false), NULL), 0);
     assert_int_equal(table_take(&held, s->table, rows, rows_of(rows, s, fold, true), NULL), 0);
-    assert_int_equal(
-        recipe_run(&prepared, s->recipe, training, NULL, true, NULL, NULL, NULL, NULL), 0);
+    assert_int_equal(recipe_run(&prepared, s->recipe, training, NULL, true, NULL, NULL, NULL, NULL),
+                     0);
     struct train_request train = { .learner = s->req.learner,
                                    .params = &s->params,
                                    .run = prepared,
@@ -401,8 +401,8 @@ static void test_held_out_values_change_no_fitted_number(void **state)
     setup_release(&s);
 }
 
-/* Rows of a fold change places with each other: their predictions do so too, bit for bit, since what
- * predicts them has not seen them. */
+/* Rows of a fold change places with each other: their predictions do so too, bit for bit, since
+ * what predicts them has not seen them. */
 static void test_permuting_held_out_rows_permutes_their_predictions(void **state)
 {
     struct setup s;

@@ -184,8 +184,9 @@ static void test_split_column_that_is_none_is_refused(void **state)
     uint8_t part[8];
 
     (void)state;
-    split_fails((const char *const[]){ "train", "tset" }, 2,
-                "column part holds 'tset' in row 2; a split column holds train or test in every row");
+    split_fails(
+        (const char *const[]){ "train", "tset" }, 2,
+        "column part holds 'tset' in row 2; a split column holds train or test in every row");
     split_fails((const char *const[]){ "train", "test", NULL }, 3,
                 "column part is missing in row 3; a split column holds train or test in every row");
     split_fails((const char *const[]){ "train", "train" }, 2,

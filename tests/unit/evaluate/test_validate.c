@@ -1,4 +1,4 @@
-/* Cross-validation on real data against scikit-learn Pipelines (tests/reference/make_validate.py). */
+/* Cross-validation against scikit-learn Pipelines (tests/reference/make_validate.py). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -90,9 +90,8 @@ static void check_folds(const struct resample_result *r, const char *data, const
 
     assert_non_null(f);
     while (fgets(line, sizeof(line), f)) {
-        assert_int_equal(sscanf(line, "%63[^,],%63[^,],%63[^,],%zu,%lf", of, with, metric, &fold,
-                                &value),
-                         5);
+        assert_int_equal(
+            sscanf(line, "%63[^,],%63[^,],%63[^,],%zu,%lf", of, with, metric, &fold, &value), 5);
         if (strcmp(of, data) != 0 || strcmp(with, learner) != 0)
             continue;
         double got = resample_estimate(r, metric)->folds[fold];
