@@ -7,19 +7,25 @@
  *                         counted); / is real; % follows the divisor's sign; date + int days;
  *                         date - date is int days; timestamp - timestamp is real seconds
  *   if(c, a, b)  coalesce(a, b, …)  is_missing(x)
- *   log log10 log2 log1p exp expm1 sqrt abs floor ceil sign sin cos tan  round(x[, digits])  min(a, b, …)  max(a, b, …)
+ *   log log10 log2 log1p exp expm1 sqrt abs floor ceil sign sin cos tan
+ *   round(x[, digits])  min(a, b, …)  max(a, b, …)
  *   lower upper trim length substr(s, from[, n]) replace(s, pattern, with) matches(s, pattern)
  *   concat(a, b, …)  starts_with(s, t)  ends_with(s, t)  contains(s, t)
  *   year month day weekday (1 Monday … 7) yearday quarter hour minute second  date(x)
  *   int(x) real(x) text(x)
  *
  * Text literals stand in '…' or "…"; a name that is no word is written `odd name!` in backticks.
- * true, false and missing are literals; pi is a constant.  Patterns are PCRE2, UTF-8; in `replace` $1 is
- * the first group.
+ * A quote or backtick inside stands doubled ('it''s'); a backslash is only itself.  true, false and
+ * missing are literals; pi is a constant.  Patterns are PCRE2, UTF-8, found anywhere in the text;
+ * in `replace` $1 is the first group, $$ a $.  ^ binds tighter than the sign: -2^2 is -4.
  *
- * Missing propagates: any operation on a missing value is missing, but for and/or (above), coalesce,
- * if (a missing condition gives missing; the branch not taken does not matter), is_missing, and min and max, which
- * skip missing values.  log(0) is -inf and sqrt(-1) is NaN, as in C: NaN is a value.
+ * Missing propagates: any operation on a missing value is missing, but for and/or (above), `in`
+ * (as the same with or and =), coalesce, if (a missing condition gives missing; the branch not
+ * taken does not matter), is_missing, and min and max, which skip missing values.  log(0) is -inf
+ * and sqrt(-1) is NaN, as in C: NaN is a value.
+ *
+ * Categories are read as text, and what comes of them is text: only a bare column keeps its type.
+ * concat takes anything, as text(…) writes it.
  *
  * Types are checked before anything runs; an error's `col` is the place in the expression (from 1)
  * and `width` the length of the offending part.
@@ -36,7 +42,8 @@
 
 struct expr; /* a parsed expression, immutable */
 
-/* ERR_PARSE with the place: unknown function, unbalanced parenthesis, bad pattern, nesting > 200. */
+/* ERR_PARSE with the place: unknown function, unbalanced parenthesis, bad pattern, nesting past
+ * 200, a chain of more than 1000 operators. */
 int expr_parse(struct expr **out, const char *text, struct err *err);
 void expr_free(struct expr *e); /* NULL is fine */
 const char *expr_text(const struct expr *e); /* as it was given */
@@ -48,20 +55,20 @@ size_t expr_columns(const struct expr *e, const char *const **names);
  * the place. */
 int expr_type(enum column_type *out, const struct expr *e, const struct table *t, struct err *err);
 
-/* Evaluate for every row.  `*out` is yours.  ERR_CANCELLED, ERR_NOMEM, expr_type's errors; ERR_DOMAIN
- * when a pattern takes too long on some text or replace makes a huge one, ERR_PARSE when a pattern
- * that comes from data is bad, with the place. */
+/* Evaluate for every row.  `*out` is yours.  ERR_CANCELLED, ERR_NOMEM, expr_type's errors;
+ * ERR_DOMAIN when a pattern takes too long on some text or replace makes one of more than 16 MB,
+ * ERR_PARSE when a pattern that comes from data is bad, with the place. */
 int expr_eval(struct column **out, const struct expr *e, const struct table *t, struct job *job,
               struct err *err);
-/* The same; *n_overflow receives how many results of int and date arithmetic were out of range and so
- * became missing (once for each level where an expression depends on one category alone). */
+/* The same; *n_overflow receives how many results of int and date arithmetic were out of range and
+ * so became missing (once for each level where a part depends on one category alone). */
 int expr_eval_counting(struct column **out, size_t *n_overflow, const struct expr *e,
                        const struct table *t, struct job *job, struct err *err);
 /* Rows for which a bool expression is true (missing counts as false): keep[i] = 1 or 0 (n_rows). */
 int expr_filter(uint8_t *keep, const struct expr *e, const struct table *t, struct job *job,
                 struct err *err);
 
-/* Names of the functions with one line of help each, for completion and the manual; ends in NULL. */
+/* The functions with one line of help each, for completion and the manual; ends in a NULL name. */
 struct expr_function {
     const char *name, *usage, *help;
 };

@@ -1,7 +1,7 @@
 /* expr_eval.c - running a plan, block by block.
  *
- * Every node gives one vector per block; vectors live in slots that are handed back as soon as their
- * reader is done, so that a long expression needs only a few.  Blocks are independent: plans
+ * Every node gives one vector per block; vectors live in slots that are handed back as soon as
+ * their reader is done, so that a long expression needs only a few.  Blocks are independent: plans
  * that cannot fail (no new texts, no patterns) run in parallel.
  */
 #include "table/expr.h"
@@ -14,8 +14,8 @@
 #include "table/expr_plan.h"
 
 enum {
-    CHUNK_ROWS = 16 * EXPR_BLOCK,  /* for one thread at a time */
-    TICK_ROWS = 16 * CHUNK_ROWS,   /* between two looks at `cancel` */
+    CHUNK_ROWS = 16 * EXPR_BLOCK, /* for one thread at a time */
+    TICK_ROWS = 16 * CHUNK_ROWS,  /* between two looks at `cancel` */
 };
 
 /* Receives the values of rows [begin, begin + n); -1 stops the run. */
@@ -27,8 +27,8 @@ struct run {
     expr_sink *sink;
     void *ctx;
     struct job *job;
-    bool ticking;       /* progress is told too */
-    size_t first;       /* parallel: row where this stretch begins */
+    bool ticking; /* progress is told too */
+    size_t first; /* parallel: row where this stretch begins */
     atomic_size_t n_overflow;
 };
 
@@ -213,7 +213,8 @@ static int eval_call(struct vec *out, struct eval *ev, const struct plan *p, str
     int rc = 0;
 
     while (n < p->n_args && !rc) {
-        rc = eval_node(&args[n], ev, p->args[n], err);
+        bool sorted = n >= 1 && n <= p->n_sorted;
+        rc = sorted ? 0 : eval_node(&args[n], ev, p->args[n], err);
         n += !rc;
     }
     if (!rc) {
@@ -399,7 +400,9 @@ static int prepare_levels(struct expr_plan *plan, size_t *n_overflow, struct job
                           struct err *err)
 {
     for (struct plan *p = plan->levels; p; p = p->next_levels) {
-        struct run run = { .plan = p->args[0], .n_rows = p->column->levels->n_rows + 1, .job = job };
+        struct run run = { .plan = p->args[0],
+                           .n_rows = p->column->levels->n_rows + 1,
+                           .job = job };
         if (run_to_column(&p->by_level, &run, err))
             return -1;
         *n_overflow += run.n_overflow;
@@ -447,12 +450,17 @@ int expr_filter(uint8_t *keep, const struct expr *e, const struct table *t, stru
 
     if (expr_plan_init(&plan, e, t, err))
         return -1;
-    struct run run = { .plan = plan.root, .n_rows = t->n_rows, .job = job, .ticking = true,
-                       .sink = sink_keep, .ctx = keep };
+    struct run run = { .plan = plan.root,
+                       .n_rows = t->n_rows,
+                       .job = job,
+                       .ticking = true,
+                       .sink = sink_keep,
+                       .ctx = keep };
     if (plan.root->type != COLUMN_BOOL)
         rc = err_set_at(err, ERR_SHAPE, expr_place(e->root),
                         "a condition is wanted, which is true or false; this is %s; compare it "
-                        "with something", plan_type_name(plan.root));
+                        "with something",
+                        plan_type_name(plan.root));
     else
         rc = prepare_levels(&plan, &in_levels, job, err) ? -1 : run_all(&run, err);
     expr_plan_release(&plan);

@@ -101,9 +101,9 @@ static int lex_number(struct token *t, struct lexer *lx, struct err *err)
     if (real ? text_parse_real(&t->real, s, n) : text_parse_int(&t->integer, s, n))
         return 0;
     if (s[n - 1] == '.' && n > 1) /* "1." */
-        return text_parse_real(&t->real, s, n - 1) ? 0
-                                                   : err_set_at(err, ERR_PARSE, lexer_at(t, n),
-                                                                "this number is too large");
+        return text_parse_real(&t->real, s, n - 1)
+                   ? 0
+                   : err_set_at(err, ERR_PARSE, lexer_at(t, n), "this number is too large");
     return err_set_at(err, ERR_PARSE, lexer_at(t, n), "this number is too large for %s",
                       real ? "a real" : "an int; write it with a point");
 }

@@ -42,8 +42,8 @@ static int unexpected(const struct parser *p, const char *wanted, struct err *er
     int shown = (int)(t->width < 60 ? t->width : 60);
 
     if (t->kind == TOKEN_END)
-        return err_set_at(err, ERR_PARSE, token_place(t), "the expression ends too early; %s is wanted",
-                          wanted);
+        return err_set_at(err, ERR_PARSE, token_place(t),
+                          "the expression ends too early; %s is wanted", wanted);
     return err_set_at(err, ERR_PARSE, token_place(t), "found %.*s where %s is wanted", shown,
                       p->expr->text + t->at, wanted);
 }
@@ -196,22 +196,24 @@ static int parse_items(struct expr_node ***out, size_t *n_out, struct parser *p,
 static int check_arity(const struct expr_op *op, const struct token *name, size_t n,
                        struct err *err)
 {
-    bool plural = op->max_args > 1 && (op->min_args > 1 || op->max_args != EXPR_ANY_ARGS);
+    unsigned least = op->min_args, most = op->max_args;
     char wanted[64];
 
-    if (n >= op->min_args && n <= op->max_args)
+    if (n >= least && n <= most)
         return 0;
-    if (op->max_args == EXPR_ANY_ARGS)
-        snprintf(wanted, sizeof(wanted), "at least %u", op->min_args);
-    else if (op->max_args == op->min_args)
-        snprintf(wanted, sizeof(wanted), "%u", op->min_args);
+    if (n > most && most == EXPR_ANY_ARGS)
+        snprintf(wanted, sizeof(wanted), "at most %u arguments", most);
+    else if (most == EXPR_ANY_ARGS)
+        snprintf(wanted, sizeof(wanted), "at least %u argument%s", least, least == 1 ? "" : "s");
+    else if (most == least)
+        snprintf(wanted, sizeof(wanted), "%u argument%s", least, least == 1 ? "" : "s");
     else
-        snprintf(wanted, sizeof(wanted), "%u to %u", op->min_args, op->max_args);
-    return err_set_at(err, ERR_PARSE, token_place(name), "%s takes %s argument%s, not %zu: %s",
-                      op->name, wanted, plural ? "s" : "", n, op->usage);
+        snprintf(wanted, sizeof(wanted), "%u to %u arguments", least, most);
+    return err_set_at(err, ERR_PARSE, token_place(name), "%s takes %s, not %zu: %s", op->name,
+                      wanted, n, op->usage);
 }
 
-/* A pattern given as a literal is compiled now, so that a bad one is told before any table is there. */
+/* A literal pattern is compiled now, so that a bad one is told before any table is there. */
 static int compile_pattern(struct parser *p, struct expr_node *call, struct err *err)
 {
     const struct expr_node *literal = call->args[1];
@@ -253,7 +255,7 @@ static int parse_call(struct expr_node **out, struct parser *p, const struct tok
             return err_set_at(err, ERR_PARSE, token_place(name),
                               "no function '%s'; did you mean %s?", word, near);
         return err_set_at(err, ERR_PARSE, token_place(name),
-                          "no function '%s'; see help expressions for those there are", word);
+                          "no function '%s'; see help derive for those there are", word);
     }
     if (parse_items(&args, &n, p, NULL, err) || check_arity(op, name, n, err) ||
         node_call(out, p, op, name->at, args, n, err))

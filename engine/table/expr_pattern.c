@@ -17,10 +17,10 @@
 #include "table/expr_plan.h"
 
 enum {
-    MATCH_LIMIT = 1000000,  /* steps of backtracking */
+    MATCH_LIMIT = 1000000, /* steps of backtracking */
     MATCH_HEAP_KB = 65536,
-    MATCH_TICK = 64,        /* matches between two looks at `cancel` */
-    PATTERN_MAX = 65536,    /* bytes */
+    MATCH_TICK = 64,     /* matches between two looks at `cancel` */
+    PATTERN_MAX = 65536, /* bytes */
 };
 #define TEXT_MAX ((size_t)1 << 24) /* a text that replace makes */
 
@@ -168,9 +168,10 @@ static int matcher_find(struct matcher *m, struct span s, size_t from, uint32_t 
     struct err_at at = expr_place(m->call->node->args[1]);
     int shown = (int)(s.len < 40 ? s.len : 40);
     if (rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_HEAPLIMIT)
-        return err_set_at(err, ERR_DOMAIN, at,
-                          "the pattern takes too long on '%.*s'%s; avoid nested repeats such as (a+)+",
-                          shown, s.at, s.len > 40 ? "…" : "");
+        return err_set_at(
+            err, ERR_DOMAIN, at,
+            "the pattern takes too long on '%.*s'%s; avoid nested repeats such as (a+)+", shown,
+            s.at, s.len > 40 ? "…" : "");
     pcre2_get_error_message(rc, (PCRE2_UCHAR *)message, sizeof(message));
     return err_set_at(err, ERR_DOMAIN, at, "cannot match '%.*s': %s", shown, s.at, message);
 }
@@ -261,8 +262,7 @@ unsigned expr_template_groups(struct span with)
     return most;
 }
 
-static int add_text(struct matcher *m, struct str *out, const char *s, size_t len,
-                    struct err *err)
+static int add_text(struct matcher *m, struct str *out, const char *s, size_t len, struct err *err)
 {
     if (out->len + len > TEXT_MAX)
         return err_set_at(err, ERR_DOMAIN, expr_place(m->call->node),
@@ -300,7 +300,8 @@ static size_t next_char(struct span s, size_t at)
     return at;
 }
 
-/* Every match from left to right, empty ones too, as Perl does it: 'baac' with x for a* is xbxxcx. */
+/* Every match from left to right, empty ones too, as Perl does it: 'baac' with x for a* is
+ * xbxxcx. */
 static int replace_all(struct matcher *m, struct str *out, struct span s, struct span with,
                        struct err *err)
 {

@@ -6,8 +6,8 @@
  * column alone is computed once for each level (PLAN_LEVELS) and then looked up by code, so that
  * species = 'Adelie' or lower(species) cost the same as reading a column.
  *
- * Adding a function: a row in expr_functions.def, naming a type rule (expr_rules.c) and a C function
- * that computes one block.
+ * Adding a function: a row in expr_functions.def, naming a type rule (expr_rules.c) and a C
+ * function that computes one block.
  */
 #ifndef TABLE_EXPR_PLAN_H
 #define TABLE_EXPR_PLAN_H
@@ -22,7 +22,8 @@
 #include "table/expr_tree.h"
 #include "table/table.h"
 
-enum { EXPR_BLOCK = 4096 }; /* rows: three vectors of doubles stay within a usual L2; a multiple of 8 */
+/* Rows of a block: three vectors of doubles stay within a usual L2.  A multiple of 8. */
+enum { EXPR_BLOCK = 4096 };
 
 /* ---- plan ---- */
 enum plan_kind { PLAN_CONSTANT, PLAN_COLUMN, PLAN_CALL, PLAN_LEVELS };
@@ -37,6 +38,7 @@ struct plan {
     const struct expr_op *op;    /* PLAN_CALL */
     struct plan **args;          /* PLAN_CALL; PLAN_LEVELS: the one expression over the levels */
     size_t n_args;
+    size_t n_sorted; /* in (…): args[1 …] are so many constants in order, not evaluated */
     struct column *by_level;  /* PLAN_LEVELS: its value for each level, then for missing */
     struct plan *next_levels; /* PLAN_LEVELS: list through the whole plan */
     /* What it reads: nothing (both empty), one column, or several. */
@@ -71,6 +73,9 @@ typedef int expr_rule(struct checker *c, struct plan *call, struct err *err);
  * to text, a bare missing to anything. */
 void plan_convert(struct checker *c, struct plan **p, enum column_type type);
 
+/* Order of two constants of one type, for qsort and bsearch over struct plan *. */
+int plan_compare_values(const void *a, const void *b);
+
 /* ---- evaluation ---- */
 /* One value and one validity byte for each row of the block.  By type: uint8_t (0, 1), int64_t,
  * double, struct span, int32_t (date), int64_t (timestamp).  The value where valid is 0 is anything
@@ -98,22 +103,22 @@ void text_pool_clear(struct text_pool *pool); /* before the next block */
 void text_pool_release(struct text_pool *pool);
 
 struct eval {
-    size_t begin, n; /* rows of this block */
-    size_t cap;      /* rows that a slot holds */
+    size_t begin, n;        /* rows of this block */
+    size_t cap;             /* rows that a slot holds */
     struct vec_slot *slots; /* free ones */
     uint8_t *ones;          /* validity of a column that misses nothing */
     struct arena scratch;
     struct text_pool pool;
-    struct str work;                /* one text being made */
-    struct expr_pattern *pattern;   /* the last one that came from data */
+    struct str work;              /* one text being made */
+    struct expr_pattern *pattern; /* the last one that came from data */
     size_t n_overflow;
     struct job *job;
     size_t done, total; /* for job_tick */
 };
 
 /* Compute out (ev->n rows) from call->args' values.  out->valid is already what it should be when
- * missing in any argument makes missing, unless the operator says own_missing.  An error is only for
- * operators that say may_fail. */
+ * missing in any argument makes missing, unless the operator says own_missing.  An error is only
+ * for operators that say may_fail. */
 typedef int expr_run(struct eval *ev, const struct plan *call, const struct vec *args,
                      struct vec *out, struct err *err);
 
@@ -126,7 +131,8 @@ int eval_text_room(char **out, struct eval *ev, size_t len, struct err *err);
 void eval_text_keep(struct eval *ev, size_t len);
 /* The text in ev->work, kept. */
 int eval_text_work(struct span *out, struct eval *ev, struct err *err);
-/* Values of a vector to rows [begin, begin + n) of a column with a bitmap; begin a multiple of 8. */
+/* Values of a vector to rows [begin, begin + n) of a column with a bitmap; begin is a multiple of
+ * 8. */
 void vec_store(struct column *c, size_t begin, size_t n, const struct vec *v);
 size_t vec_item_size(enum column_type type);
 
@@ -149,7 +155,14 @@ enum { ARITH_DIVIDE, ARITH_MODULO, ARITH_POWER };
 enum { EXTREME_MIN, EXTREME_MAX };
 enum { CASE_LOWER, CASE_UPPER };
 enum { PART_STARTS, PART_ENDS, PART_CONTAINS };
-enum { CALENDAR_YEAR, CALENDAR_MONTH, CALENDAR_DAY, CALENDAR_WEEKDAY, CALENDAR_YEARDAY, CALENDAR_QUARTER };
+enum {
+    CALENDAR_YEAR,
+    CALENDAR_MONTH,
+    CALENDAR_DAY,
+    CALENDAR_WEEKDAY,
+    CALENDAR_YEARDAY,
+    CALENDAR_QUARTER
+};
 enum { CLOCK_HOUR, CLOCK_MINUTE, CLOCK_SECOND };
 
 /* Declares expr_rule_… and expr_run_… of every row. */

@@ -1,5 +1,6 @@
 /* expr_rules.c - what types operators and functions take and give. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "table/cell.h"
 #include "table/expr_plan.h"
@@ -23,9 +24,14 @@ static bool is_time(const struct plan *p)
 static const char *a_type(const struct plan *p)
 {
     static const char *const names[] = {
-        [COLUMN_BOOL] = "true or false", [COLUMN_INT] = "a number",   [COLUMN_REAL] = "a number",
-        [COLUMN_CATEGORY] = "text",      [COLUMN_TEXT] = "text",      [COLUMN_DATE] = "a date",
-        [COLUMN_TIMESTAMP] = "a timestamp", [COLUMN_N_TYPES] = "missing",
+        [COLUMN_BOOL] = "true or false",
+        [COLUMN_INT] = "a number",
+        [COLUMN_REAL] = "a number",
+        [COLUMN_CATEGORY] = "text",
+        [COLUMN_TEXT] = "text",
+        [COLUMN_DATE] = "a date",
+        [COLUMN_TIMESTAMP] = "a timestamp",
+        [COLUMN_N_TYPES] = "missing",
     };
     return names[p->type];
 }
@@ -202,6 +208,37 @@ int expr_rule_compare(struct checker *c, struct plan *call, struct err *err)
     return 0;
 }
 
+/* Constants to the front, in order, so that a long list is searched and not walked. */
+static void sort_items(struct plan *call)
+{
+    size_t n = 1;
+
+    for (size_t i = 1; i < call->n_args; i++) {
+        struct plan *item = call->args[i];
+        if (item->kind != PLAN_CONSTANT || !item->value.present)
+            continue;
+        call->args[i] = call->args[n];
+        call->args[n++] = item;
+    }
+    call->n_sorted = n - 1;
+    qsort(call->args + 1, call->n_sorted, sizeof(*call->args), plan_compare_values);
+}
+
+int expr_rule_in(struct checker *c, struct plan *call, struct err *err)
+{
+    enum column_type type;
+
+    if (unify(&type, c, call, 0, "compare", err))
+        return -1;
+    call->type = COLUMN_BOOL;
+    sort_items(call);
+    if (call->n_args - call->n_sorted <= EXPR_ANY_ARGS)
+        return 0;
+    return err_set_at(err, ERR_SHAPE, expr_place(call->node),
+                      "in takes any number of constants, but at most %d other values",
+                      EXPR_ANY_ARGS);
+}
+
 int expr_rule_common(struct checker *c, struct plan *call, struct err *err)
 {
     return unify(&call->type, c, call, 0, "mix", err);
@@ -248,8 +285,7 @@ int expr_rule_round(struct checker *c, struct plan *call, struct err *err)
         return wrong_number(call, call->args[0], err);
     if (is_open(call->args[0]))
         plan_convert(c, &call->args[0], COLUMN_REAL);
-    if (call->n_args == 2 &&
-        want_type(c, call, 1, COLUMN_INT, "an int as digits", "", err))
+    if (call->n_args == 2 && want_type(c, call, 1, COLUMN_INT, "an int as digits", "", err))
         return -1;
     call->type = call->args[0]->type;
     return 0;
@@ -353,10 +389,9 @@ int expr_rule_calendar(struct checker *c, struct plan *call, struct err *err)
     if (is_open(call->args[0]))
         plan_convert(c, &call->args[0], COLUMN_DATE);
     if (!is_time(call->args[0]))
-        return wrong_argument(call, call->args[0], "a date or timestamp",
-                              call->args[0]->type == COLUMN_TEXT ? "; date(…) reads one from text"
-                                                                 : "",
-                              err);
+        return wrong_argument(
+            call, call->args[0], "a date or timestamp",
+            call->args[0]->type == COLUMN_TEXT ? "; date(…) reads one from text" : "", err);
     call->type = COLUMN_INT;
     return 0;
 }
@@ -378,8 +413,7 @@ int expr_rule_to_date(struct checker *c, struct plan *call, struct err *err)
     return wrong_argument(call, call->args[0], "a timestamp or text", "", err);
 }
 
-static int number_from(struct checker *c, struct plan *call, enum column_type type,
-                       struct err *err)
+static int number_from(struct checker *c, struct plan *call, enum column_type type, struct err *err)
 {
     if (is_open(call->args[0]))
         plan_convert(c, &call->args[0], type);

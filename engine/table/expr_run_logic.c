@@ -1,5 +1,6 @@
 /* expr_run_logic.c - and, or, not, comparisons, choices. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "table/expr_plan.h"
@@ -21,8 +22,8 @@ int expr_run_or(struct eval *ev, const struct plan *call, const struct vec *args
     return 0;
 }
 
-int expr_run_and(struct eval *ev, const struct plan *call, const struct vec *args,
-                 struct vec *out, struct err *err)
+int expr_run_and(struct eval *ev, const struct plan *call, const struct vec *args, struct vec *out,
+                 struct err *err)
 {
     const uint8_t *a = args[0].data, *b = args[1].data;
     const uint8_t *a_there = args[0].valid, *b_there = args[1].valid;
@@ -38,8 +39,8 @@ int expr_run_and(struct eval *ev, const struct plan *call, const struct vec *arg
     return 0;
 }
 
-int expr_run_not(struct eval *ev, const struct plan *call, const struct vec *args,
-                 struct vec *out, struct err *err)
+int expr_run_not(struct eval *ev, const struct plan *call, const struct vec *args, struct vec *out,
+                 struct err *err)
 {
     const uint8_t *a = args[0].data;
     uint8_t *r = out->data;
@@ -130,6 +131,41 @@ int expr_run_compare(struct eval *ev, const struct plan *call, const struct vec 
     return 0;
 }
 
+int plan_compare_values(const void *a, const void *b)
+{
+    const struct plan *p = *(const struct plan *const *)a, *q = *(const struct plan *const *)b;
+    const struct expr_value *v = &p->value, *w = &q->value;
+
+    if (p->type == COLUMN_TEXT)
+        return span_compare(v->text, w->text);
+    if (p->type == COLUMN_REAL)
+        return (v->real > w->real) - (v->real < w->real);
+    return (v->integer > w->integer) - (v->integer < w->integer);
+}
+
+/* found[i] when x is one of the sorted constants. */
+static void find_sorted(uint8_t *found, const struct plan *call, const struct vec *x, size_t n)
+{
+    struct plan key = { .kind = PLAN_CONSTANT, .type = call->args[0]->type };
+    const struct plan *at = &key;
+
+    for (size_t i = 0; i < n; i++) {
+        if (key.type == COLUMN_TEXT)
+            key.value.text = ((const struct span *)x->data)[i];
+        else if (key.type == COLUMN_REAL)
+            key.value.real = ((const double *)x->data)[i];
+        else if (key.type == COLUMN_BOOL)
+            key.value.integer = ((const uint8_t *)x->data)[i];
+        else if (key.type == COLUMN_DATE)
+            key.value.integer = ((const int32_t *)x->data)[i];
+        else
+            key.value.integer = ((const int64_t *)x->data)[i];
+        bool nan = key.type == COLUMN_REAL && isnan(key.value.real); /* equals nothing */
+        found[i] = !nan && x->valid[i] &&
+                   bsearch(&at, call->args + 1, call->n_sorted, sizeof(at), plan_compare_values);
+    }
+}
+
 /* x = a or x = b or …, with the same three values. */
 int expr_run_in(struct eval *ev, const struct plan *call, const struct vec *args, struct vec *out,
                 struct err *err)
@@ -137,9 +173,9 @@ int expr_run_in(struct eval *ev, const struct plan *call, const struct vec *args
     uint8_t *found = out->data, *same = ARENA_NEW(&ev->scratch, uint8_t, ev->n);
 
     (void)err;
-    memset(found, 0, ev->n);
+    find_sorted(found, call, &args[0], ev->n);
     memcpy(out->valid, args[0].valid, ev->n);
-    for (size_t k = 1; k < call->n_args; k++) {
+    for (size_t k = 1 + call->n_sorted; k < call->n_args; k++) {
         compare(same, COMPARE_EQ, call->args[0]->type, &args[0], &args[k], ev->n);
         for (size_t i = 0; i < ev->n; i++) {
             found[i] |= same[i] & args[0].valid[i] & args[k].valid[i];

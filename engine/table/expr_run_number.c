@@ -39,8 +39,8 @@ static void shift_days(struct eval *ev, struct vec *out, const int32_t *days, co
             r[i] = (RESULT);                                                                       \
     } while (0)
 
-int expr_run_add(struct eval *ev, const struct plan *call, const struct vec *args,
-                 struct vec *out, struct err *err)
+int expr_run_add(struct eval *ev, const struct plan *call, const struct vec *args, struct vec *out,
+                 struct err *err)
 {
     (void)err;
     if (call->type == COLUMN_DATE) {
@@ -145,8 +145,8 @@ int expr_run_negate(struct eval *ev, const struct plan *call, const struct vec *
     return 0;
 }
 
-int expr_run_math(struct eval *ev, const struct plan *call, const struct vec *args,
-                  struct vec *out, struct err *err)
+int expr_run_math(struct eval *ev, const struct plan *call, const struct vec *args, struct vec *out,
+                  struct err *err)
 {
     const double *a = args[0].data;
     double *r = out->data;
@@ -167,8 +167,8 @@ int expr_run_whole(struct eval *ev, const struct plan *call, const struct vec *a
     return 0;
 }
 
-int expr_run_abs(struct eval *ev, const struct plan *call, const struct vec *args,
-                 struct vec *out, struct err *err)
+int expr_run_abs(struct eval *ev, const struct plan *call, const struct vec *args, struct vec *out,
+                 struct err *err)
 {
     (void)err;
     if (call->type == COLUMN_REAL) {
@@ -188,8 +188,8 @@ int expr_run_abs(struct eval *ev, const struct plan *call, const struct vec *arg
     return 0;
 }
 
-int expr_run_sign(struct eval *ev, const struct plan *call, const struct vec *args,
-                  struct vec *out, struct err *err)
+int expr_run_sign(struct eval *ev, const struct plan *call, const struct vec *args, struct vec *out,
+                  struct err *err)
 {
     (void)err;
     if (call->type == COLUMN_REAL) {

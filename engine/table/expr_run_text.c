@@ -1,5 +1,6 @@
-/* expr_run_text.c - functions of text, over one block.  Texts are UTF-8; bytes that are none count as
- * one character each and are kept as they are. */
+/* expr_run_text.c - functions of text, over one block.
+ *
+ * Texts are UTF-8; bytes that are none count as one character each and are kept as they are. */
 #include <string.h>
 
 #include <utf8proc.h>
@@ -76,8 +77,8 @@ static void change_ascii(char *to, struct span s, bool upper)
     }
 }
 
-int expr_run_case(struct eval *ev, const struct plan *call, const struct vec *args,
-                  struct vec *out, struct err *err)
+int expr_run_case(struct eval *ev, const struct plan *call, const struct vec *args, struct vec *out,
+                  struct err *err)
 {
     const struct span *s = args[0].data;
     struct span *r = out->data;
@@ -101,8 +102,8 @@ int expr_run_case(struct eval *ev, const struct plan *call, const struct vec *ar
 }
 
 /* ---- parts ---- */
-int expr_run_trim(struct eval *ev, const struct plan *call, const struct vec *args,
-                  struct vec *out, struct err *err)
+int expr_run_trim(struct eval *ev, const struct plan *call, const struct vec *args, struct vec *out,
+                  struct err *err)
 {
     const struct span *s = args[0].data;
     struct span *r = out->data;
@@ -170,8 +171,8 @@ static bool has_part(int which, struct span s, struct span part)
     return !memcmp(which == PART_STARTS ? s.at : s.at + s.len - part.len, part.at, part.len);
 }
 
-int expr_run_part(struct eval *ev, const struct plan *call, const struct vec *args,
-                  struct vec *out, struct err *err)
+int expr_run_part(struct eval *ev, const struct plan *call, const struct vec *args, struct vec *out,
+                  struct err *err)
 {
     const struct span *s = args[0].data, *part = args[1].data;
     uint8_t *r = out->data;

@@ -19,7 +19,8 @@
 enum {
     EXPR_NESTING_MAX = 200, /* parentheses, calls and prefix operators inside each other */
     EXPR_HEIGHT_MAX = 1000, /* of the tree: a + b + c + … is as high as it is long */
-    EXPR_ANY_ARGS = 1 << 20,
+    EXPR_ANY_ARGS = 255,
+    EXPR_ANY_ITEMS = 1 << 30, /* of in (…): constants there cost little */
 };
 
 /* ---- lexer ---- */

@@ -7,9 +7,9 @@
 size_t vec_item_size(enum column_type type)
 {
     static const size_t sizes[] = {
-        [COLUMN_BOOL] = sizeof(uint8_t),     [COLUMN_INT] = sizeof(int64_t),
-        [COLUMN_REAL] = sizeof(double),      [COLUMN_CATEGORY] = sizeof(struct span),
-        [COLUMN_TEXT] = sizeof(struct span), [COLUMN_DATE] = sizeof(int32_t),
+        [COLUMN_BOOL] = sizeof(uint8_t),      [COLUMN_INT] = sizeof(int64_t),
+        [COLUMN_REAL] = sizeof(double),       [COLUMN_CATEGORY] = sizeof(struct span),
+        [COLUMN_TEXT] = sizeof(struct span),  [COLUMN_DATE] = sizeof(int32_t),
         [COLUMN_TIMESTAMP] = sizeof(int64_t),
     };
     return sizes[type];
@@ -53,10 +53,10 @@ void vec_store(struct column *c, size_t begin, size_t n, const struct vec *v)
 }
 
 /* ---- texts ---- */
-/* What the texts of one block of rows may take: past it an expression such as replace(s, '', s), nested, only
- * eats memory. */
+/* What the texts of one block of rows may take: past it an expression such as replace(s, '', s),
+ * nested, only eats memory. */
 #define TEXT_POOL_MAX ((size_t)1 << 30)
-#define TEXT_CHUNK ((size_t)1 << 20)
+#define TEXT_CHUNK    ((size_t)1 << 20)
 
 struct text_chunk {
     struct text_chunk *next;
@@ -99,8 +99,10 @@ static int pool_grow(struct text_pool *pool, size_t len, struct err *err)
     if (pool->total < TEXT_POOL_MAX && size < pool->total)
         size = pool->total; /* doubling */
     if (len > TEXT_POOL_MAX || pool->total + len > TEXT_POOL_MAX)
-        return err_set(err, ERR_NOMEM, "the texts that this expression makes take more than 1 GB in "
-                       "%d rows; make them shorter with substr(…)", EXPR_BLOCK);
+        return err_set(err, ERR_NOMEM,
+                       "the texts that this expression makes take more than 1 GB in "
+                       "%d rows; make them shorter with substr(…)",
+                       EXPR_BLOCK);
     if (mem_big(&data, size, 1, "an expression's texts", err))
         return -1;
     struct text_chunk *chunk = MEM_NEW(struct text_chunk, 1);

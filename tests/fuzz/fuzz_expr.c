@@ -54,14 +54,20 @@ static struct table *every_type(void)
 {
     static const char *const names[N_COLUMNS] = { "b", "i", "r", "c", "t", "d", "s" };
     static const char *const levels[N_ROWS] = { "x", "Y", NULL, "x", "\xff", "Y" };
-    static const char *const texts[N_ROWS] = { "", "aaaa b", NULL, "2024-02-29", "\xc3(", "\xc5\xbd" "1" };
+    static const char *const texts[N_ROWS] = { "",
+                                               "aaaa b",
+                                               NULL,
+                                               "2024-02-29",
+                                               "\xc3(",
+                                               "\xc5\xbd"
+                                               "1" };
     static const int64_t bools[N_ROWS] = { 0, 1, 0, 1, 1, 0 };
     static const int64_t ints[N_ROWS] = { 0, INT64_MIN, 0, INT64_MAX, -1, 12 };
     static const int64_t days[N_ROWS] = { 0, INT32_MIN, 0, INT32_MAX, -1, 19782 };
     struct column *columns[N_COLUMNS] = {
-        int_column(COLUMN_BOOL, bools),      int_column(COLUMN_INT, ints),
-        int_column(COLUMN_REAL, ints),       text_column(COLUMN_CATEGORY, levels),
-        text_column(COLUMN_TEXT, texts),     int_column(COLUMN_DATE, days),
+        int_column(COLUMN_BOOL, bools),     int_column(COLUMN_INT, ints),
+        int_column(COLUMN_REAL, ints),      text_column(COLUMN_CATEGORY, levels),
+        text_column(COLUMN_TEXT, texts),    int_column(COLUMN_DATE, days),
         int_column(COLUMN_TIMESTAMP, ints),
     };
     struct table *t;

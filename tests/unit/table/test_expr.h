@@ -43,8 +43,8 @@ static inline struct table *sample_table(void)
 {
     static const char *const names[] = { "age",  "size", "ok",   "species",
                                          "name", "born", "seen", "odd name!" };
-    static const enum column_type types[] = { COLUMN_INT,  COLUMN_REAL, COLUMN_BOOL,
-                                              COLUMN_CATEGORY, COLUMN_TEXT, COLUMN_DATE,
+    static const enum column_type types[] = { COLUMN_INT,       COLUMN_REAL, COLUMN_BOOL,
+                                              COLUMN_CATEGORY,  COLUMN_TEXT, COLUMN_DATE,
                                               COLUMN_TIMESTAMP, COLUMN_INT };
     static const char *const cells[][4] = {
         { "1", "34", NULL, "-7" },

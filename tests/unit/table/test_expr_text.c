@@ -77,10 +77,12 @@ static void test_hostile_pattern_is_an_error_not_a_hang(void **state)
 
     (void)state;
     str_init(&out);
-    over_one_text(&out, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "matches(s, '^(a+)+$')");
-    assert_string_equal(out.buf, "domain 12+9: the pattern takes too long on "
-                                 "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'…; avoid nested repeats "
-                                 "such as (a+)+");
+    over_one_text(&out, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!",
+                  "matches(s, '^(a+)+$')");
+    assert_string_equal(out.buf,
+                        "domain 12+9: the pattern takes too long on "
+                        "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'…; avoid nested repeats "
+                        "such as (a+)+");
     over_one_text(&out, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!",
                   "replace(s, '^(a|aa)+$', '')");
     assert_int_equal(strncmp(out.buf, "domain 12+11: the pattern takes too long", 40), 0);
@@ -98,8 +100,7 @@ static void test_text_that_eats_memory_is_an_error(void **state)
     str_addf(&text, "length(replace(%s, '', %s))", c, c);
     over_one_text(&out, "0123456789012345678901234567890123456789012345678901234567890123",
                   text.buf);
-    assert_string_equal(out.buf,
-                        "domain 8+49: replace makes a text of more than 16 MB");
+    assert_string_equal(out.buf, "domain 8+49: replace makes a text of more than 16 MB");
     str_release(&text);
     str_release(&out);
 }
@@ -121,10 +122,18 @@ static void test_many_matches_in_one_long_text(void **state)
 
 static void test_bytes_that_are_no_utf8(void **state)
 {
-    static const char *const cells[] = { "a\xff" "b", "\xc3", "\xf0\x9f", "\x80\x80", "ok" };
+    static const char *const cells[] = { "a\xff"
+                                         "b",
+                                         "\xc3", "\xf0\x9f", "\x80\x80", "ok" };
     static const char *const texts[] = {
-        "lower(s)",       "upper(s)",           "trim(s)",           "substr(s, 2, 1)",
-        "matches(s, '.')", "replace(s, '.', '-')", "replace(s, '', '-')", "concat(s, s)",
+        "lower(s)",
+        "upper(s)",
+        "trim(s)",
+        "substr(s, 2, 1)",
+        "matches(s, '.')",
+        "replace(s, '.', '-')",
+        "replace(s, '', '-')",
+        "concat(s, s)",
         "matches('a', s)",
     };
     struct str out;
@@ -136,11 +145,21 @@ static void test_bytes_that_are_no_utf8(void **state)
             over_one_text(&out, cells[i], texts[k]);
             assert_true(out.len > 0);
         }
-    over_one_text(&out, "a\xff" "b", "upper(s)");
-    assert_string_equal(out.buf, "text: A\xff" "B");
-    over_one_text(&out, "a\xff" "b", "length(s)");
+    over_one_text(&out,
+                  "a\xff"
+                  "b",
+                  "upper(s)");
+    assert_string_equal(out.buf, "text: A\xff"
+                                 "B");
+    over_one_text(&out,
+                  "a\xff"
+                  "b",
+                  "length(s)");
     assert_string_equal(out.buf, "int: 3");
-    over_one_text(&out, "a\xff" "b", "replace(s, '[a-z]', '-')");
+    over_one_text(&out,
+                  "a\xff"
+                  "b",
+                  "replace(s, '[a-z]', '-')");
     assert_string_equal(out.buf, "text: -\xff-");
     str_release(&out);
 }

@@ -28,7 +28,8 @@ static void test_type_errors_point(void **state)
         { "1 + agee", "usage 5+4: no column 'agee'; did you mean age?" },
         { "ok or species = 3",
           "shape 7+11: cannot compare text with a number; real(…) or text(…) converts" },
-        { "age = 'x'", "shape 1+9: cannot compare a number with text; real(…) or text(…) converts" },
+        { "age = 'x'",
+          "shape 1+9: cannot compare a number with text; real(…) or text(…) converts" },
         { "ok = 1", "shape 1+6: cannot compare true or false with a number" },
         { "ok < true", "shape 1+2: < takes numbers, text or dates; ok is bool" },
         { "age in (1, 'two')",
@@ -65,8 +66,9 @@ static void test_type_errors_point(void **state)
           "shape 6+4: year takes a date or timestamp; name is text; date(…) reads one from text" },
         { "hour(born)", "shape 6+4: hour takes a timestamp; born is date" },
         { "date(age)", "shape 6+3: date takes a timestamp or text; age is int" },
-        { "int(born)", "shape 5+4: int takes a number, text or true or false; born is date; subtract "
-                       "another one to get days or seconds" },
+        { "int(born)",
+          "shape 5+4: int takes a number, text or true or false; born is date; subtract "
+          "another one to get days or seconds" },
         { "real(seen)", "shape 6+4: real takes a number, text or true or false; seen is timestamp; "
                         "subtract another one to get days or seconds" },
         { "born + 1.5", "shape 8+3: + takes an int (days) beside a date; this is real" },

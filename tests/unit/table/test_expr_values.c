@@ -57,18 +57,40 @@ static void test_missing(void **state)
         { "if(is_missing(ok), 1, 2)", "int: 2 | 2 | 1 | 2" },
         { "min(age, size)", "real: 0.5 | 34.0 | nan | -100.0" },
         { "max(age, missing)", "int: 1 | 34 | · | -7" },
-        { "max(born, '2001-01-01')",
-          "date: 2024-02-29 | 2001-01-01 | 2001-01-01 | 2001-01-01" },
+        { "max(born, '2001-01-01')", "date: 2024-02-29 | 2001-01-01 | 2001-01-01 | 2001-01-01" },
         { "min(seen)", "timestamp: 2024-02-29T12:30:45.5Z | 1969-12-31T23:59:59Z | · | "
                        "2000-01-01T00:00:00Z" },
         { "age in (1, 2)", "bool: true | false | · | false" },
         { "age in (1, missing)", "bool: true | · | · | ·" },
         { "age not in (1, missing)", "bool: false | · | · | ·" },
+        { "age in (34, missing, 1, age)", "bool: true | true | · | true" },
+        { "size in (0.5, 7, -100, 3)", "bool: true | · | false | true" },
+        { "ok in (false, missing)", "bool: · | true | · | ·" },
+        { "name in ('b', '', 'Ann Lee', 'a')", "bool: true | true | · | false" },
         { "1 in (age, 34)", "bool: true | false | · | false" },
     };
 
     (void)state;
     CHECK_ALL(pairs);
+}
+
+static void test_a_long_list(void **state)
+{
+    struct table *t = sample_table();
+    struct str text, got;
+
+    (void)state;
+    str_init(&text);
+    str_init(&got);
+    str_add(&text, "age in (");
+    for (int i = 20000; i > 0; i--) /* even numbers */
+        str_addf(&text, "%d, ", 2 * i);
+    str_add(&text, "-7)");
+    expr_show(&got, t, text.buf);
+    assert_string_equal(got.buf, "bool: false | true | · | true");
+    str_release(&got);
+    str_release(&text);
+    table_unref(t);
 }
 
 static void test_comparisons(void **state)
@@ -221,7 +243,8 @@ static void test_overflow_is_missing_and_counted(void **state)
         size_t n_overflow;
     } cases[] = {
         { "9223372036854775807 + age", "int: · | · | · | 9223372036854775800", 2 },
-        { "-9223372036854775807 - age", "int: -9223372036854775808 | · | · | -9223372036854775800", 1 },
+        { "-9223372036854775807 - age", "int: -9223372036854775808 | · | · | -9223372036854775800",
+          1 },
         { "9223372036854775807 * age", "int: 9223372036854775807 | · | · | ·", 2 },
         { "-(-9223372036854775807 - 1)", "int: · | · | · | ·", 4 },
         { "abs(-9223372036854775807 - 1)", "int: · | · | · | ·", 4 },
@@ -347,9 +370,14 @@ static void test_threads_do_not_matter(void **state)
 static void test_by_level_is_the_same_as_by_row(void **state)
 {
     static const char *const texts[] = {
-        "g = 'low'",           "g in ('low', 'high')", "upper(g)",
-        "length(g) * 2",       "is_missing(g)",        "coalesce(g, 'none')",
-        "real(length(g)) / 3", "date(concat('2024-01-0', length(g)))",
+        "g = 'low'",
+        "g in ('low', 'high')",
+        "upper(g)",
+        "length(g) * 2",
+        "is_missing(g)",
+        "coalesce(g, 'none')",
+        "real(length(g)) / 3",
+        "date(concat('2024-01-0', length(g)))",
         "if(matches(g, '^m'), g, 'other')",
     };
     struct table *t = long_table(40), *row;
@@ -442,6 +470,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_three_valued_logic),
         cmocka_unit_test(test_missing),
+        cmocka_unit_test(test_a_long_list),
         cmocka_unit_test(test_comparisons),
         cmocka_unit_test(test_arithmetic),
         cmocka_unit_test(test_mathematics),
