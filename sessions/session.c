@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -20,7 +21,8 @@ static struct gnuplot *make_gnuplot(const struct session_options *o)
     str_init(&driver);
     if (o->share_dir)
         str_addf(&driver, "%s/gnuplot/cells.lua", o->share_dir);
-    struct gnuplot_options g = { .program = o->gnuplot, .path = o->path,
+    struct gnuplot_options g = { .program = o->gnuplot,
+                                 .path = o->path ? o->path : getenv("PATH"),
                                  .driver = driver.len ? driver.buf : NULL };
     struct gnuplot *made = gnuplot_new(&g);
     str_release(&driver);
