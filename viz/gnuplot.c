@@ -142,26 +142,29 @@ static int format_of(enum format *out, const char *path, struct err *err)
 
 static void add_terminal(struct str *out, enum format format, size_t width, size_t height)
 {
+    const double scale = script_scale((struct script_medium){ false, width, height });
+    const double points = 11 * scale, line = scale > 1 ? scale : 1;
+
     switch (format) {
     case FORMAT_SVG:
         str_addf(out,
-                 "set terminal svg noenhanced size %zu,%zu font 'DejaVu Sans,Helvetica,sans-serif,13'"
-                 " background rgb 'white'\n",
-                 width, height);
+                 "set terminal svg noenhanced size %zu,%zu linewidth %.3g background rgb 'white' "
+                 "font 'DejaVu Sans,Helvetica,sans-serif,%.3g'\n",
+                 width, height, line, points * 1.2);
         return;
     case FORMAT_PNG:
         str_addf(out,
                  "if (strstrt(GPVAL_TERMINALS, ' pngcairo ')) "
-                 "{ set terminal pngcairo noenhanced size %zu,%zu font 'Sans,11' } else "
-                 "{ set terminal png noenhanced size %zu,%zu }\n",
-                 width, height, width, height);
+                 "{ set terminal pngcairo noenhanced size %zu,%zu linewidth %.3g pointscale %.3g "
+                 "font 'Sans,%.3g' } else { set terminal png noenhanced size %zu,%zu }\n",
+                 width, height, line, scale, points, width, height);
         return;
     case FORMAT_PDF:
         str_addf(out,
                  "if (!strstrt(GPVAL_TERMINALS, ' pdfcairo ')) "
                  "{ exit error 'it has no pdfcairo terminal; write an svg or a png instead' }\n"
-                 "set terminal pdfcairo noenhanced size %.4fin,%.4fin font 'Sans,11'\n",
-                 (double)width / 72, (double)height / 72);
+                 "set terminal pdfcairo noenhanced size %.4fin,%.4fin linewidth %.3g font 'Sans,%.3g'\n",
+                 (double)width / 72, (double)height / 72, line, points);
         return;
     case FORMAT_SCRIPT:
         return;

@@ -64,6 +64,13 @@ static void add_real(struct str *out, double v)
     str_add(out, isfinite(v) ? text_real(buf, v, false) : "NaN");
 }
 
+double script_scale(struct script_medium medium)
+{
+    const double scale = fmin((double)medium.width / 800, (double)medium.height / 600);
+
+    return fmin(fmax(scale, 0.62), 8);
+}
+
 /* ---- data: $data1, $data2, … ---- */
 
 static double value_at(const double *v, size_t i)
@@ -210,14 +217,16 @@ static void write_axes(struct writer *w)
     const size_t width = w->medium.width, height = w->medium.height;
     const bool cells = w->medium.cells;
 
-    scale_figure(&w->x, &w->y, f, cells ? width / 12 + 1 : width / 90 + 1,
-                 cells ? (height - 5) / 2 : height / 70 + 1);
+    const double room = script_scale(w->medium); /* pixels a label needs grow with its size */
+    scale_figure(&w->x, &w->y, f, cells ? width / 12 + 1 : (size_t)((double)width / 90 / room) + 1,
+                 cells ? (height - 5) / 2 : (size_t)((double)height / 70 / room) + 1);
     write_axis(w, 'x', &f->x, &w->x);
     write_axis(w, 'y', &f->y, &w->y);
     if (f->x.label) {
         str_add(w->out, "set xlabel ");
         quote_within(w->out, f->x.label, cells ? width : 100);
-        str_add_char(w->out, '\n');
+        /* Without tick marks gnuplot still leaves their row free. */
+        str_add(w->out, cells && f->x.categories ? " offset 0,1\n" : "\n");
     }
     if (f->y.label && cells) { /* upright text stands above the axis */
         str_add(w->out, "set label 1 ");
@@ -254,13 +263,16 @@ static void write_key(struct writer *w)
              w->medium.cells ? "2 spacing 0.8" : "2.5 spacing 1.2");
 }
 
-/* One line at the top of the picture, `rows` characters from its edge. */
+/* One line at the top of the picture, `rows` characters from its edge, in `points` at scale 1. */
 static void write_heading(struct writer *w, int tag, const char *text, const char *rows,
-                          const char *style)
+                          double points, unsigned rgb)
 {
     str_addf(w->out, "set label %d ", tag);
     quote_within(w->out, text, w->medium.cells ? w->medium.width : 200);
-    str_addf(w->out, " at screen 0.5, screen 1 center offset 0,-%s%s\n", rows, style);
+    str_addf(w->out, " at screen 0.5, screen 1 center offset 0,-%s tc rgb '#%06x'", rows, rgb);
+    if (!w->medium.cells)
+        str_addf(w->out, " font ',%.3g'", points * script_scale(w->medium));
+    str_add_char(w->out, '\n');
 }
 
 /* Title and note are labels, so that the rows above the plot are ours to count. */
@@ -272,10 +284,10 @@ static void write_headings(struct writer *w)
     const bool label = f->y.label && cells;
 
     if (f->title)
-        write_heading(w, 2, f->title, cells ? "0.5" : "1.1", cells ? "" : " font ',13'");
+        write_heading(w, 2, f->title, cells ? "0.5" : "1.1", 13, 0);
     if (f->note)
-        write_heading(w, 3, f->note, !cells ? "2.4" : f->title ? "1.5" : "0.5",
-                      cells ? " tc rgb '#808080'" : " tc rgb '#606060' font ',10'");
+        write_heading(w, 3, f->note, !cells ? "2.4" : f->title ? "1.5" : "0.5", 10,
+                      cells ? MUTED_RGB : 0x606060u);
     const double rows = (f->title != NULL) + (f->note != NULL) + (key || label);
     str_addf(w->out, "set tmargin %g\n", cells ? rows : 1.3 * rows + 1);
     if (cells)

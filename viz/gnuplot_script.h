@@ -13,6 +13,9 @@ struct script_medium {
     size_t width, height; /* cells, else pixels */
 };
 
+/* How much larger text and lines are than in a picture of 800 × 600; small ones stay readable. */
+double script_scale(struct script_medium medium);
+
 /* Everything but terminal and output; data as datablocks, strings in single quotes. */
 void gnuplot_script_for(struct str *out, const struct figure *f, struct script_medium medium);
 

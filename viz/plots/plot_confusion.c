@@ -80,7 +80,7 @@ static int confusion_build(struct figure *f, const struct workspace *ws,
     if (n == 0)
         return err_set(err, ERR_DOMAIN, "nothing to plot: no row of %s has a known %s", model,
                        r->target.name);
-    f->note = arena_printf(&f->arena, "%s; shares of the true class",
+    f->note = arena_printf(&f->arena, "%s; shares by row",
                            plot_validated_note(r, &f->arena));
     return 0;
 }

@@ -21,6 +21,5 @@ const struct resample_result *plot_validated(const struct workspace *ws, const c
 
 const char *plot_validated_note(const struct resample_result *r, struct arena *arena)
 {
-    return arena_printf(arena, "out-of-fold predictions of %zu rows, %zu fold%s", r->n_rows,
-                        r->n_folds, r->n_folds == 1 ? "" : "s");
+    return arena_printf(arena, "out-of-fold, %zu rows, %zu folds pooled", r->n_rows, r->n_folds);
 }

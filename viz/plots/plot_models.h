@@ -8,7 +8,8 @@
  * validated yet; run validate lr first", or it predicts numbers. */
 const struct resample_result *plot_validated(const struct workspace *ws, const char *model,
                                              const char *plot, struct err *err);
-/* "out-of-fold predictions of 569 rows, 5 folds" */
+/* "out-of-fold, 569 rows, 5 folds pooled": a curve of pooled rows has not quite the mean over folds that
+ * validate shows. */
 const char *plot_validated_note(const struct resample_result *r, struct arena *arena);
 
 #endif

@@ -186,10 +186,10 @@ static void test_script_file_draws_the_same_picture(void **state)
     assert_non_null(mkdtemp(dir));
     assert_int_equal(chdir(dir), 0);
     case_bars(&f);
-    assert_int_equal(gnuplot_write_file(g, &f, "ours.png", 500, 400, &err), 0);
-    assert_int_equal(gnuplot_write_file(NULL, &f, "plot.gp", 500, 400, &err), 0);
+    assert_int_equal(gnuplot_write_file(g, &f, "ours.png", 800, 600, &err), 0);
+    assert_int_equal(gnuplot_write_file(NULL, &f, "plot.gp", 800, 600, &err), 0);
     snprintf(command, sizeof(command),
-             "gnuplot -d -e \"set terminal pngcairo noenhanced size 500,400 font 'Sans,11'; "
+             "gnuplot -d -e \"set terminal pngcairo noenhanced size 800,600 font 'Sans,11'; "
              "set output 'theirs.png'\" plot.gp");
     assert_int_equal(system(command), 0);
     char *ours = read_all("ours.png", &n_ours), *theirs = read_all("theirs.png", &n_theirs);

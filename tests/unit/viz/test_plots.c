@@ -391,8 +391,12 @@ static struct workspace *with_model(const char *csv, bool validated, const doubl
     assert_int_equal(matrix_new(&p.value, n, k, "test", &err), 0);
     for (size_t j = 0; j < k; j++)
         memcpy(matrix_col(&p.value, j), value + j * n, n * sizeof(double));
-    const struct resample_single single = { .model = "lr", .learner = l, .target = target,
-                                            .rows = rows, .truth = truth };
+    const struct metric *metrics[8];
+    metric_defaults(metrics, target->task);
+    const struct resample_single single = {
+        .model = "lr", .learner = l, .target = target, .metrics = metrics, .n_metrics = 1,
+        .rows = rows, .truth = truth
+    };
     if (resample_single(&r, &single, &p, NULL, &err))
         fail_msg("%s", err.msg);
     ws = workspace_with_result(next, "lr", r, NULL);
@@ -419,7 +423,7 @@ static void test_roc_of_a_validated_model(void **state)
     assert_string_equal(f.series[0].label, "lr  AUC 0.889"); /* 8 of 9 pairs */
     assert_true(f.series[1].muted && f.square);
     assert_string_equal(f.title, "ROC of lr");
-    assert_string_equal(f.note, "out-of-fold predictions of 6 rows, 1 fold; positive is yes");
+    assert_string_equal(f.note, "out-of-fold, 6 rows, 1 folds pooled; positive is yes");
     figure_release(&f);
     must_build(&f, ws, "roc", WORDS("models", "lr", "class", "no"));
     assert_string_equal(f.series[0].label, "lr  AUC 0.889");
