@@ -45,27 +45,34 @@ struct decimal {
 
 #define EXPONENT_MOST 100000
 
-/* Digits from s[i] on; returns where they end. */
-static size_t scan_digits(struct decimal *d, const char *s, size_t len, size_t i, int weight)
+/* Digits from s[i] on; returns where they end.  Nineteen digits are kept: they fit 64 bits. */
+static size_t scan_digits(struct decimal *d, const char *s, size_t len, size_t i, bool fraction)
 {
-    for (; i < len && is_digit(s[i]); i++) {
-        if (d->n_digits > 0 || s[i] != '0')
-            d->n_digits++;
-        if (d->n_digits <= 19)
-            d->digits = d->digits * 10 + (uint64_t)(s[i] - '0');
-        if (d->exponent > -EXPONENT_MOST)
-            d->exponent += weight;
-    }
+    size_t from = i, kept = d->n_digits < 19 ? 19 - d->n_digits : 0;
+    uint64_t digits = d->digits;
+
+    if (d->n_digits == 0)
+        while (i < len && s[i] == '0')
+            i++;
+    size_t first = i, stop = len - i > kept ? i + kept : len;
+    for (; i < stop && is_digit(s[i]); i++)
+        digits = digits * 10 + (uint64_t)(s[i] - '0');
+    while (i < len && is_digit(s[i]))
+        i++;
+    d->digits = digits;
+    d->n_digits += i - first;
+    if (fraction)
+        d->exponent -= (int)(i - from < EXPONENT_MOST ? i - from : EXPONENT_MOST);
     return i;
 }
 
 /* The grammar [digits][.digits][e[+-]digits] over the whole text, at least one digit in front. */
 static bool scan_decimal(struct decimal *d, const char *s, size_t len)
 {
-    size_t whole = scan_digits(d, s, len, 0, 0), i = whole, n_digits = whole;
+    size_t whole = scan_digits(d, s, len, 0, false), i = whole, n_digits = whole;
 
     if (i < len && s[i] == '.') {
-        i = scan_digits(d, s, len, i + 1, -1);
+        i = scan_digits(d, s, len, i + 1, true);
         n_digits = i - 1;
     }
     if (n_digits == 0)
@@ -136,9 +143,11 @@ bool text_parse_real(double *out, const char *s, size_t len)
         s++;
         len--;
     }
-    if (is_word(s, len, "inf") || is_word(s, len, "infinity"))
+    bool word = len > 0 && (s[0] | 0x20) >= 'a'; /* most are not */
+
+    if (word && (is_word(s, len, "inf") || is_word(s, len, "infinity")))
         v = INFINITY;
-    else if (is_word(s, len, "nan"))
+    else if (word && is_word(s, len, "nan"))
         v = NAN;
     else if (!scan_decimal(&d, s, len))
         return false;
