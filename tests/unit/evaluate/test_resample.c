@@ -329,6 +329,41 @@ static void test_rows_without_a_target_are_not_scored(void **state)
     setup_release(&s);
 }
 
+/* A class of one row is in no training row of its own fold: the other classes are predicted there,
+ * the row counts as wrong, and what needs every class in every fold is not defined. */
+static void test_class_that_a_fold_never_saw(void **state)
+{
+    struct setup s;
+    struct column_builder b;
+    struct column *y;
+    struct table *t;
+
+    (void)state;
+    setup_init(&s, "y", "logistic", FIXTURE_NO_SETS);
+    builder_init(&b, COLUMN_CATEGORY, N);
+    for (size_t i = 0; i < N; i++)
+        if (i == 7)
+            builder_add_text(&b, "rare", 4);
+        else
+            builder_add_cell(&b, table_column(s.table, "y", NULL), i);
+    assert_int_equal(builder_finish(&y, &b, NULL), 0);
+    assert_int_equal(table_put(&t, s.table, "y", y, NULL), 0);
+    assert_int_equal(target_detect(&s.target, t, "y", NULL, N, false, NULL, &s.arena, NULL), 0);
+    s.req.n_metrics = metric_defaults(s.metrics, s.target.task);
+    s.req.input = t;
+    struct resample_result *r = run(&s);
+    assert_int_equal(r->oof.n_classes, 3);
+    assert_true(matrix_col(&r->oof.value, 1)[7] == 0); /* no rare yes */
+    for (size_t i = 0; i < N; i++)
+        assert_true(isfinite(matrix_col(&r->oof.value, 0)[i]));
+    assert_int_equal(resample_estimate(r, "roc-auc")->n_undefined, K - 1);
+    assert_int_equal(resample_estimate(r, "log-loss")->n_undefined, 0);
+    assert_true(resample_estimate(r, "accuracy")->mean > 0.6);
+    resample_result_unref(r);
+    table_unref(t);
+    setup_release(&s);
+}
+
 /* ---- no leaks ---- */
 
 /* Held-out rows of fold 0 get absurd values in every column; others stay. */
@@ -553,6 +588,7 @@ int main(void)
         cmocka_unit_test(test_repeats_are_further_folds),
         cmocka_unit_test(test_some_rows_only),
         cmocka_unit_test(test_rows_without_a_target_are_not_scored),
+        cmocka_unit_test(test_class_that_a_fold_never_saw),
         cmocka_unit_test(test_held_out_values_change_no_fitted_number),
         cmocka_unit_test(test_permuting_held_out_rows_permutes_their_predictions),
         cmocka_unit_test(test_warnings_are_counted),
