@@ -50,8 +50,9 @@ static long dots_down(const struct canvas *c)
 void canvas_dot(struct canvas *c, long x, long y, int colour)
 {
     /* Bits of a Braille pattern by row and column: the fourth row came later to Unicode. */
-    static const uint8_t bits[4][2] = { { 0x01, 0x08 }, { 0x02, 0x10 }, { 0x04, 0x20 },
-                                        { 0x40, 0x80 } };
+    static const uint8_t bits[4][2] = {
+        { 0x01, 0x08 }, { 0x02, 0x10 }, { 0x04, 0x20 }, { 0x40, 0x80 }
+    };
 
     if (x < 0 || y < 0 || x >= dots_across(c) || y >= dots_down(c))
         return;
@@ -132,8 +133,9 @@ void canvas_line(struct canvas *c, long x0, long y0, long x1, long y1, int colou
 /* Ordered dither: the same dots of every cell, so that a fill looks even. */
 static bool dither(long x, long y, int density_percent)
 {
-    static const uint8_t rank[4][4] = { { 0, 8, 2, 10 }, { 12, 4, 14, 6 }, { 3, 11, 1, 9 },
-                                        { 15, 7, 13, 5 } };
+    static const uint8_t rank[4][4] = {
+        { 0, 8, 2, 10 }, { 12, 4, 14, 6 }, { 3, 11, 1, 9 }, { 15, 7, 13, 5 }
+    };
     return rank[y & 3][x & 3] * 100 < density_percent * 16;
 }
 

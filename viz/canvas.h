@@ -19,13 +19,13 @@ enum {
     CANVAS_N_PALETTE = 8,
     CANVAS_DEFAULT = -1, /* colours that are no palette index */
     CANVAS_MUTED = -2,
-    CANVAS_TAIL = 1,     /* `text` of the second cell of a wide character: draw nothing there */
+    CANVAS_TAIL = 1, /* `text` of the second cell of a wide character: draw nothing there */
 };
 
 struct canvas_cell {
-    uint8_t dots;      /* Braille bits, 0 when none: U+2800 + dots */
-    int8_t colour;     /* palette index; CANVAS_DEFAULT; CANVAS_MUTED */
-    uint32_t text;     /* code point, 0: none; hides the dots */
+    uint8_t dots;  /* Braille bits, 0 when none: U+2800 + dots */
+    int8_t colour; /* palette index; CANVAS_DEFAULT; CANVAS_MUTED */
+    uint32_t text; /* code point, 0: none; hides the dots */
     bool reverse;
 };
 

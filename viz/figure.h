@@ -17,39 +17,39 @@ enum series_kind {
     SERIES_POINTS, /* x, y */
     SERIES_BARS,   /* x = left edges, x2 = right edges, y = heights from 0 */
     SERIES_BAND,   /* x, y = low, y2 = high: a filled band */
-    SERIES_CELLS,  /* matrix: x = column index, y = row index, z = value; axis categories name them */
+    SERIES_CELLS, /* matrix: x = column index, y = row index, z = value; axis categories name them */
 };
 
 struct series {
     enum series_kind kind;
-    const char *label;   /* in the key; NULL: none */
+    const char *label; /* in the key; NULL: none */
     size_t n;
     const double *x, *y, *x2, *y2, *z; /* (n) or NULL as the kind needs; NaN breaks a line */
     const char *const *text; /* (n) written in a cell of SERIES_CELLS, lines end in \n; NULL */
-    bool muted;          /* a reference line: thin, grey, dashed */
-    int colour;          /* index into the palette, -1: by position */
+    bool muted;              /* a reference line: thin, grey, dashed */
+    int colour;              /* index into the palette, -1: by position */
 };
 
 struct axis {
-    const char *label;       /* with the unit */
-    double low, high;        /* low == high: from the data */
+    const char *label; /* with the unit */
+    double low, high;  /* low == high: from the data */
     bool log;
-    bool whole;              /* counts: ticks at whole numbers only */
+    bool whole;                    /* counts: ticks at whole numbers only */
     const char *const *categories; /* tick labels at 0, 1, …; NULL: numbers.  On y: from the top */
     size_t n_categories;
 };
 
 enum figure_key {
-    FIGURE_KEY_ABOVE,        /* between title and plot */
-    FIGURE_KEY_LOWER_RIGHT,  /* inside, where curves that rise leave room */
+    FIGURE_KEY_ABOVE,       /* between title and plot */
+    FIGURE_KEY_LOWER_RIGHT, /* inside, where curves that rise leave room */
 };
 
 struct figure {
-    const char *kind;  /* "roc" */
+    const char *kind; /* "roc" */
     const char *title;
-    const char *note;  /* one line under the title, or NULL */
+    const char *note; /* one line under the title, or NULL */
     struct axis x, y;
-    bool square;       /* equal scales, as for ROC; pictures only, cells take all the room */
+    bool square; /* equal scales, as for ROC; pictures only, cells take all the room */
     enum figure_key key;
     size_t n_series;
     struct series *series;

@@ -177,7 +177,8 @@ static void draw_band(struct layout *l, const struct series *s, int colour)
 {
     for (size_t i = 1; i < s->n; i++) {
         if (!isfinite(s->y[i - 1] + s->y2[i - 1]) || !isfinite(s->y[i] + s->y2[i]) ||
-            !has_place(l, s->x[i - 1], within(&l->y, 0)) || !has_place(l, s->x[i], within(&l->y, 0)))
+            !has_place(l, s->x[i - 1], within(&l->y, 0)) ||
+            !has_place(l, s->x[i], within(&l->y, 0)))
             continue;
         const long x[] = { dot_x(l, s->x[i - 1]), dot_x(l, s->x[i]), dot_x(l, s->x[i]),
                            dot_x(l, s->x[i - 1]) };
@@ -331,8 +332,8 @@ static void draw_key_sample(struct layout *l, size_t i, long col, long row)
     else if (s->kind == SERIES_BAND)
         canvas_fill(l->c, col * 2, row * 4, col * 2 + 5, row * 4 + 3, 25, colour);
     else
-        canvas_dash(l->c, col * 2, row * 4 + 2, col * 2 + 5, row * 4 + 2, colour, dash.on,
-                    dash.off, &phase);
+        canvas_dash(l->c, col * 2, row * 4 + 2, col * 2 + 5, row * 4 + 2, colour, dash.on, dash.off,
+                    &phase);
 }
 
 static bool is_in_key(const struct series *s)

@@ -7,9 +7,10 @@
 #include "gnuplot_script.h"
 #include "io/file.h"
 
-#define TIMEOUT_MS   10000
-#define MAX_CELLS    1000
-#define MAX_PIXELS   20000
+#define TIMEOUT_MS 10000
+#define MAX_CELLS  1000
+#define MAX_PIXELS 20000
+#define SVG_PIXELS 1.25 /* of a point, in which svg gives its sizes */
 
 struct gnuplot {
     char *program, *path, *driver;
@@ -58,7 +59,8 @@ static int check_figure(const struct figure *f, struct err *err)
 static int ask(struct str *drawn, struct gnuplot *g, const struct str *script, struct err *err)
 {
     if (!g)
-        return err_set(err, ERR_IO, "gnuplot is switched off here; a .gp file can be written without it");
+        return err_set(err, ERR_IO,
+                       "gnuplot is switched off here; a .gp file can be written without it");
     if (g->child.pid == 0 && child_start(&g->child, g->program, g->path, err) < 0)
         return -1;
     return child_ask(&g->child, drawn, script, g->timeout_ms, err);
@@ -79,9 +81,8 @@ static int check_cells(const struct gnuplot *g, size_t width, size_t height, str
     if (has_control(g->driver) || !*g->driver)
         return err_set(err, ERR_IO, "the gnuplot terminal '%s' cannot be used", g->driver);
     if (width < 16 || height < 6 || width > MAX_CELLS || height > MAX_CELLS)
-        return err_set(err, ERR_USAGE,
-                       "%zu × %zu cells cannot hold a plot; 16 × 6 to %d × %d can", width, height,
-                       MAX_CELLS, MAX_CELLS);
+        return err_set(err, ERR_USAGE, "%zu × %zu cells cannot hold a plot; 16 × 6 to %d × %d can",
+                       width, height, MAX_CELLS, MAX_CELLS);
     return 0;
 }
 
@@ -105,7 +106,8 @@ int gnuplot_draw_cells(struct canvas *out, struct gnuplot *g, const struct figur
     str_add(&script, "set terminal lua ");
     gnuplot_quote(&script, g->driver);
     str_addf(&script, " %zu,%zu\n", width, height);
-    gnuplot_script_for(&script, f, (struct script_medium){ true, width, height });
+    gnuplot_script_for(&script, f,
+                       (struct script_medium){ .cells = true, .width = width, .height = height });
     int rc = ask(&drawn, g, &script, err);
     if (rc == 0) {
         canvas_init(out, width, height);
@@ -136,13 +138,13 @@ static int format_of(enum format *out, const char *path, struct err *err)
             return 0;
         }
     }
-    return err_set(err, ERR_USAGE, "'%s' is no picture: its name must end in .svg, .png, .pdf or .gp",
-                   path);
+    return err_set(err, ERR_USAGE,
+                   "'%s' is no picture: its name must end in .svg, .png, .pdf or .gp", path);
 }
 
 static void add_terminal(struct str *out, enum format format, size_t width, size_t height)
 {
-    const double scale = script_scale((struct script_medium){ false, width, height });
+    const double scale = script_scale((struct script_medium){ .width = width, .height = height });
     const double points = 11 * scale, line = scale > 1 ? scale : 1;
 
     switch (format) {
@@ -150,7 +152,7 @@ static void add_terminal(struct str *out, enum format format, size_t width, size
         str_addf(out,
                  "set terminal svg noenhanced size %zu,%zu linewidth %.3g background rgb 'white' "
                  "font 'DejaVu Sans,Helvetica,sans-serif,%.3g'\n",
-                 width, height, line, points * 1.2);
+                 width, height, line, points * SVG_PIXELS);
         return;
     case FORMAT_PNG:
         str_addf(out,
@@ -160,11 +162,12 @@ static void add_terminal(struct str *out, enum format format, size_t width, size
                  width, height, line, scale, points, width, height);
         return;
     case FORMAT_PDF:
-        str_addf(out,
-                 "if (!strstrt(GPVAL_TERMINALS, ' pdfcairo ')) "
-                 "{ exit error 'it has no pdfcairo terminal; write an svg or a png instead' }\n"
-                 "set terminal pdfcairo noenhanced size %.4fin,%.4fin linewidth %.3g font 'Sans,%.3g'\n",
-                 (double)width / 72, (double)height / 72, line, points);
+        str_addf(
+            out,
+            "if (!strstrt(GPVAL_TERMINALS, ' pdfcairo ')) "
+            "{ exit error 'it has no pdfcairo terminal; write an svg or a png instead' }\n"
+            "set terminal pdfcairo noenhanced size %.4fin,%.4fin linewidth %.3g font 'Sans,%.3g'\n",
+            (double)width / 72, (double)height / 72, line, points);
         return;
     case FORMAT_SCRIPT:
         return;
@@ -175,8 +178,10 @@ static void add_terminal(struct str *out, enum format format, size_t width, size
 static void add_heading(struct str *out, const struct figure *f)
 {
     str_addf(out, "# A %s plot by Assay, with its data.  A picture of it:\n", f->kind);
-    str_add(out, "#   gnuplot -e \"set terminal pngcairo size 800,600; set output 'plot.png'\" THIS_FILE\n"
-                 "# A window:\n#   gnuplot -p THIS_FILE\n");
+    str_add(
+        out,
+        "#   gnuplot -e \"set terminal pngcairo size 800,600; set output 'plot.png'\" THIS_FILE\n"
+        "# A window:\n#   gnuplot -p THIS_FILE\n");
 }
 
 static int write_whole(const char *path, const struct str *content, struct err *err)
@@ -209,7 +214,10 @@ int gnuplot_write_file(struct gnuplot *g, const struct figure *f, const char *pa
     add_terminal(&script, format, width, height);
     if (format == FORMAT_SCRIPT)
         add_heading(&script, f);
-    gnuplot_script_for(&script, f, (struct script_medium){ false, width, height });
+    gnuplot_script_for(&script, f,
+                       (struct script_medium){ .width = width,
+                                               .height = height,
+                                               .text = format == FORMAT_SVG ? SVG_PIXELS : 1 });
     int rc = format == FORMAT_SCRIPT ? 0 : ask(&drawn, g, &script, err);
     if (rc == 0)
         rc = write_whole(path, format == FORMAT_SCRIPT ? &script : &drawn, err);

@@ -17,10 +17,10 @@
 struct gnuplot; /* a child process and its pipes; used by one thread at a time */
 
 struct gnuplot_options {
-    const char *program;   /* NULL: "gnuplot" on the PATH given below */
-    const char *path;      /* search path, as $PATH (viz reads no environment) */
-    const char *driver;    /* our Lua terminal, share/gnuplot/cells.lua */
-    int timeout_ms;        /* for one plot; 0: 10 s */
+    const char *program; /* NULL: "gnuplot" on the PATH given below */
+    const char *path;    /* search path, as $PATH (viz reads no environment) */
+    const char *driver;  /* our Lua terminal, share/gnuplot/cells.lua */
+    int timeout_ms;      /* for one plot; 0: 10 s */
 };
 
 /* Starts nothing yet. */

@@ -262,8 +262,9 @@ static int explain(struct question *q, int timeout_ms, struct err *err)
         return err_set(err, ERR_IO, "gnuplot gave no answer in %g s and was stopped",
                        timeout_ms / 1000.0);
     if (q->drawn->len > MAX_DRAWN)
-        return err_set(err, ERR_IO, "gnuplot drew more than 256 MB and was stopped; "
-                                    "plot fewer points");
+        return err_set(err, ERR_IO,
+                       "gnuplot drew more than 256 MB and was stopped; "
+                       "plot fewer points");
     receive_last_words(q);
     const struct span words = last_line(&q->log);
     if (words.len == 0)
@@ -274,9 +275,8 @@ static int explain(struct question *q, int timeout_ms, struct err *err)
 /* A timer instead of a clock: it becomes readable when the time is over. */
 static int start_timer(int timeout_ms)
 {
-    const struct itimerspec when = {
-        .it_value = { timeout_ms / 1000, (long)(timeout_ms % 1000) * 1000000L }
-    };
+    const struct itimerspec when = { .it_value = { timeout_ms / 1000,
+                                                   (long)(timeout_ms % 1000) * 1000000L } };
     int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 
     if (fd >= 0 && timerfd_settime(fd, 0, &when, NULL) < 0)

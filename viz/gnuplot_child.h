@@ -14,12 +14,15 @@
 #include "base/str.h"
 
 struct child {
-    pid_t pid;       /* 0: not running */
+    pid_t pid;        /* 0: not running */
     int in, out, log; /* our ends, -1 when closed */
     unsigned n_asked;
 };
 
-#define CHILD_NONE { .in = -1, .out = -1, .log = -1 }
+#define CHILD_NONE                                                                                 \
+    {                                                                                              \
+        .in = -1, .out = -1, .log = -1                                                             \
+    }
 
 /* Start `program`, looked for along `path` when it has no slash.  ERR_IO. */
 int child_start(struct child *c, const char *program, const char *path, struct err *err);

@@ -259,7 +259,8 @@ static void write_key(struct writer *w)
         return;
     }
     str_addf(w->out, "set key %s Left reverse samplen %s\n",
-             inside ? "inside right bottom vertical" : "at graph 1, graph 1 right bottom horizontal",
+             inside ? "inside right bottom vertical"
+                    : "at graph 1, graph 1 right bottom horizontal",
              w->medium.cells ? "2 spacing 0.8" : "2.5 spacing 1.2");
 }
 
@@ -271,7 +272,8 @@ static void write_heading(struct writer *w, int tag, const char *text, const cha
     quote_within(w->out, text, w->medium.cells ? w->medium.width : 200);
     str_addf(w->out, " at screen 0.5, screen 1 center offset 0,-%s tc rgb '#%06x'", rows, rgb);
     if (!w->medium.cells)
-        str_addf(w->out, " font ',%.3g'", points * script_scale(w->medium));
+        str_addf(w->out, " font ',%.3g'",
+                 points * script_scale(w->medium) * (w->medium.text > 0 ? w->medium.text : 1));
     str_add_char(w->out, '\n');
 }
 
@@ -286,12 +288,16 @@ static void write_headings(struct writer *w)
     if (f->title)
         write_heading(w, 2, f->title, cells ? "0.5" : "1.1", 13, 0);
     if (f->note)
-        write_heading(w, 3, f->note, !cells ? "2.4" : f->title ? "1.5" : "0.5", 10,
-                      cells ? MUTED_RGB : 0x606060u);
+        write_heading(w, 3, f->note,
+                      !cells     ? "2.4"
+                      : f->title ? "1.5"
+                                 : "0.5",
+                      10, cells ? MUTED_RGB : 0x606060u);
     const double rows = (f->title != NULL) + (f->note != NULL) + (key || label);
     str_addf(w->out, "set tmargin %g\n", cells ? rows : 1.3 * rows + 1);
     if (cells)
-        str_addf(w->out, "set bmargin %d\nset rmargin 3\n", 2 + (f->x.label != NULL) - (f->x.categories != NULL));
+        str_addf(w->out, "set bmargin %d\nset rmargin 3\n",
+                 2 + (f->x.label != NULL) - (f->x.categories != NULL));
 }
 
 static void write_frame(struct writer *w)
@@ -458,9 +464,9 @@ static void write_cell_text(struct writer *w, const struct series *s, size_t i, 
         str_add(w->out, "set label ");
         gnuplot_quote(w->out, padded.buf);
         str_addf(w->out, " at %.17g,%.17g center front offset 0,%s tc rgb '%s'\n", s->x[i], s->y[i],
-                 !rest      ? "0"
-                 : k == 0   ? "0.5"
-                            : "-0.5",
+                 !rest    ? "0"
+                 : k == 0 ? "0.5"
+                          : "-0.5",
                  light ? "white" : "black");
     }
     str_release(&padded);

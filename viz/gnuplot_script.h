@@ -11,6 +11,7 @@
 struct script_medium {
     bool cells;           /* characters: no grid, dashes and marks beside colours, short labels */
     size_t width, height; /* cells, else pixels */
+    double text; /* sizes of titles in units of a point, where the terminal has others; 0: 1 */
 };
 
 /* How much larger text and lines are than in a picture of 800 × 600; small ones stay readable. */

@@ -8,7 +8,9 @@
 #define MOST_CLASSES 30
 
 static const struct param_spec confusion_params[] = {
-    { .name = "model", .type = PARAM_MODEL, .flags = PARAM_REQUIRED | PARAM_WORD,
+    { .name = "model",
+      .type = PARAM_MODEL,
+      .flags = PARAM_REQUIRED | PARAM_WORD,
       .help = "a validated model of classes" },
     { .name = NULL },
 };
@@ -31,8 +33,8 @@ static size_t count(double *counts, const struct resample_result *r)
 /* A cell for each pair of classes: the count and its share of the true class. */
 static void add_cells(struct figure *f, const double *counts, size_t k)
 {
-    double *x = MEM_NEW(double, k * k), *y = MEM_NEW(double, k * k), *share = MEM_NEW(double, k * k);
-    const char **text = ARENA_NEW(&f->arena, const char *, k * k);
+    double *x = MEM_NEW(double, k *k), *y = MEM_NEW(double, k *k), *share = MEM_NEW(double, k *k);
+    const char **text = ARENA_NEW(&f->arena, const char *, k *k);
 
     for (size_t row = 0; row < k; row++) {
         double total = 0;
@@ -72,7 +74,7 @@ static int confusion_build(struct figure *f, const struct workspace *ws,
     f->x = (struct axis){ .label = "predicted", .categories = names, .n_categories = k };
     f->y = (struct axis){ .label = "true", .categories = names, .n_categories = k };
 
-    double *counts = MEM_NEW(double, k * k);
+    double *counts = MEM_NEW(double, k *k);
     const size_t n = count(counts, r);
     if (n > 0)
         add_cells(f, counts, k);
@@ -80,8 +82,7 @@ static int confusion_build(struct figure *f, const struct workspace *ws,
     if (n == 0)
         return err_set(err, ERR_DOMAIN, "nothing to plot: no row of %s has a known %s", model,
                        r->target.name);
-    f->note = arena_printf(&f->arena, "%s; shares by row",
-                           plot_validated_note(r, &f->arena));
+    f->note = arena_printf(&f->arena, "%s; shares by row", plot_validated_note(r, &f->arena));
     return 0;
 }
 

@@ -13,10 +13,15 @@
 #define MOST_COLUMNS    CANVAS_N_PALETTE
 
 static const struct param_spec hist_params[] = {
-    { .name = "columns", .type = PARAM_COLUMNS, .flags = PARAM_REQUIRED | PARAM_WORD,
+    { .name = "columns",
+      .type = PARAM_COLUMNS,
+      .flags = PARAM_REQUIRED | PARAM_WORD,
       .help = "a column, or several of numbers on one axis" },
     { .name = "by", .type = PARAM_COLUMN, .help = "one histogram for each value of this column" },
-    { .name = "bins", .type = PARAM_INT, .min = 1, .max = HIST_MAX_BINS,
+    { .name = "bins",
+      .type = PARAM_INT,
+      .min = 1,
+      .max = HIST_MAX_BINS,
       .help = "how many; by default Freedman and Diaconis choose" },
     { .name = NULL },
 };
@@ -89,9 +94,9 @@ static void count_column(struct figure *f, const struct hist *h, size_t col)
             counts[plot_group(&h->groups, i) * n + hist_bin(&h->bins, x)]++;
     }
     for (size_t g = 0; g < h->groups.n; g++) {
-        const char *label = h->groups.of_row  ? h->groups.labels[g]
-                            : h->n_cols > 1 ? table_name(h->t, col)
-                                            : NULL;
+        const char *label = h->groups.of_row ? h->groups.labels[g]
+                            : h->n_cols > 1  ? table_name(h->t, col)
+                                             : NULL;
         add_counts(f, h, label, counts + g * n);
     }
     mem_free(counts);
@@ -217,8 +222,9 @@ static int check_columns(const struct hist *h, const char *by, struct err *err)
     if (h->n_cols > 1 && by)
         return err_set(err, ERR_USAGE, "by= divides one column; %zu were named", h->n_cols);
     if (h->n_cols > MOST_COLUMNS)
-        return err_set(err, ERR_USAGE, "%zu columns on one axis cannot be told apart; name at most %d",
-                       h->n_cols, MOST_COLUMNS);
+        return err_set(err, ERR_USAGE,
+                       "%zu columns on one axis cannot be told apart; name at most %d", h->n_cols,
+                       MOST_COLUMNS);
     return 0;
 }
 

@@ -11,9 +11,12 @@
 #define MACRO_GRID  501
 
 static const struct param_spec roc_params[] = {
-    { .name = "models", .type = PARAM_MODELS, .flags = PARAM_REQUIRED | PARAM_WORD,
+    { .name = "models",
+      .type = PARAM_MODELS,
+      .flags = PARAM_REQUIRED | PARAM_WORD,
       .help = "validated models of classes" },
-    { .name = "class", .type = PARAM_TEXT,
+    { .name = "class",
+      .type = PARAM_TEXT,
       .help = "the class to tell from all others; by default the positive one, or every class" },
     { .name = NULL },
 };
@@ -35,9 +38,8 @@ static int scores_new(struct class_scores *s, const struct resample_result *r, s
                       struct err *err)
 {
     void *score = NULL, *positive = NULL;
-    const bool failed =
-        mem_big(&score, r->n_rows, sizeof(double), "the scores of a class", err) ||
-        mem_big(&positive, r->n_rows, sizeof(bool), "the scores of a class", err);
+    const bool failed = mem_big(&score, r->n_rows, sizeof(double), "the scores of a class", err) ||
+                        mem_big(&positive, r->n_rows, sizeof(bool), "the scores of a class", err);
 
     *s = (struct class_scores){ score, positive, 0 };
     if (failed) {

@@ -101,8 +101,9 @@ int plot_groups_make(struct plot_groups *out, const struct table *t, const char 
         return -1;
     if (!column_is_text(c) && n > CANVAS_N_PALETTE) {
         mem_big_free(groups);
-        return err_set(err, ERR_SHAPE, "%s has %zu different values; by= takes a column of "
-                                       "categories, or of at most %d numbers",
+        return err_set(err, ERR_SHAPE,
+                       "%s has %zu different values; by= takes a column of "
+                       "categories, or of at most %d numbers",
                        by, n, CANVAS_N_PALETTE);
     }
     if (mem_big(&of_row, t->n_rows, 1, "the groups of a plot", err)) {

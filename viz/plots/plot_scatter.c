@@ -12,12 +12,21 @@ static const char *const log_choices[] = { "none", "x", "y", "both", NULL };
 enum { LOG_NONE, LOG_X, LOG_Y, LOG_BOTH };
 
 static const struct param_spec scatter_params[] = {
-    { .name = "x", .type = PARAM_COLUMN, .flags = PARAM_REQUIRED | PARAM_WORD,
+    { .name = "x",
+      .type = PARAM_COLUMN,
+      .flags = PARAM_REQUIRED | PARAM_WORD,
       .help = "column of numbers across" },
-    { .name = "y", .type = PARAM_COLUMN, .flags = PARAM_REQUIRED | PARAM_WORD,
+    { .name = "y",
+      .type = PARAM_COLUMN,
+      .flags = PARAM_REQUIRED | PARAM_WORD,
       .help = "column of numbers upwards" },
-    { .name = "by", .type = PARAM_COLUMN, .help = "a colour and mark for each value of this column" },
-    { .name = "log", .type = PARAM_CHOICE, .choices = log_choices, .fallback = "none",
+    { .name = "by",
+      .type = PARAM_COLUMN,
+      .help = "a colour and mark for each value of this column" },
+    { .name = "log",
+      .type = PARAM_CHOICE,
+      .choices = log_choices,
+      .fallback = "none",
       .help = "axes with a logarithmic scale" },
     { .name = NULL },
 };
@@ -129,7 +138,8 @@ static int add_points(struct figure *f, const struct column *x, const struct col
     int rc = gather(&p, x, y, groups, log, err);
 
     if (rc == 0 && p.n == 0)
-        rc = err_set(err, ERR_DOMAIN, "nothing to plot: no row has a finite%s value in both %s and %s",
+        rc = err_set(err, ERR_DOMAIN,
+                     "nothing to plot: no row has a finite%s value in both %s and %s",
                      log ? " positive" : "", f->x.label, f->y.label);
     for (size_t g = 0; rc == 0 && g < groups->n; g++)
         add_group(f, &p, g, groups->labels[g]);

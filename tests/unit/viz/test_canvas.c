@@ -4,32 +4,32 @@
 #include <limits.h>
 #include <math.h>
 
-#define LINE_GOLDEN                                                                                \
-    "                 squares\n"                                                                     \
-    "square\n"                                                                                      \
-    "15 ┤                               ⢀⠤⠂\n"                                                      \
-    "   │                            ⢀⠤⠊⠁\n"                                                       \
-    "10 ┤                         ⢀⡠⠒⠁\n"                                                          \
-    "   │                     ⢀⡠⠔⠊⠁\n"                                                             \
-    " 5 ┤                 ⢀⡠⠔⠊⠁\n"                                                                 \
-    "   │           ⢀⣀⠤⠤⠒⠊⠁\n"                                                                     \
-    " 0 ┤ ⠤⠤⠤⠤⠒⠒⠒⠒⠒⠉⠁\n"                                                                           \
-    "   └─┬───────────────┬───────────────┬─\n"                                                      \
-    "     0               2               4\n"                                                       \
+#define LINE_GOLDEN                                                                                                     \
+    "                 squares\n"                                                                                        \
+    "square\n"                                                                                                          \
+    "15 ┤                               ⢀⠤⠂\n"                                                                  \
+    "   │                            ⢀⠤⠊⠁\n"                                                                  \
+    "10 ┤                         ⢀⡠⠒⠁\n"                                                                     \
+    "   │                     ⢀⡠⠔⠊⠁\n"                                                                      \
+    " 5 ┤                 ⢀⡠⠔⠊⠁\n"                                                                          \
+    "   │           ⢀⣀⠤⠤⠒⠊⠁\n"                                                                          \
+    " 0 ┤ ⠤⠤⠤⠤⠒⠒⠒⠒⠒⠉⠁\n"                                                                        \
+    "   └─┬───────────────┬───────────────┬─\n" \
+    "     0               2               4\n"                                                                          \
     "                     n\n"
 
-#define BARS_GOLDEN                                                                                \
-    "                 length\n"                                                                      \
-    "            6 values; 4 bins\n"                                                                 \
-    "rows\n"                                                                                        \
-    "3 ┤         ⢰⣶⣶⣶⣶⣶⣶⣶\n"                                                                         \
-    "  │         ⢸⣿⣿⣿⣿⣿⣿⣿\n"                                                                         \
-    "2 ┤         ⢸⣿⣿⣿⣿⣿⣿⣿⢸⣿⣿⣿⣿⣿⣿⣿⡇\n"                                                               \
-    "  │         ⢸⣿⣿⣿⣿⣿⣿⣿⢸⣿⣿⣿⣿⣿⣿⣿⡇\n"                                                               \
-    "1 ┤ ⣿⣿⣿⣿⣿⣿⣿⣿⢸⣿⣿⣿⣿⣿⣿⣿⢸⣿⣿⣿⣿⣿⣿⣿⡇\n"                                                               \
-    "0 ┤ ⣿⣿⣿⣿⣿⣿⣿⣿⢸⣿⣿⣿⣿⣿⣿⣿⢸⣿⣿⣿⣿⣿⣿⣿⡇\n"                                                               \
-    "  └─┬───────────────┬────────────────┬─\n"                                                      \
-    "    0               2                4\n"                                                       \
+#define BARS_GOLDEN                                                                                                       \
+    "                 length\n"                                                                                           \
+    "            6 values; 4 bins\n"                                                                                      \
+    "rows\n"                                                                                                              \
+    "3 ┤         ⢰⣶⣶⣶⣶⣶⣶⣶\n"                                                                            \
+    "  │         ⢸⣿⣿⣿⣿⣿⣿⣿\n"                                                                            \
+    "2 ┤         ⢸⣿⣿⣿⣿⣿⣿⣿⢸⣿⣿⣿⣿⣿⣿⣿⡇\n"                                                 \
+    "  │         ⢸⣿⣿⣿⣿⣿⣿⣿⢸⣿⣿⣿⣿⣿⣿⣿⡇\n"                                                 \
+    "1 ┤ ⣿⣿⣿⣿⣿⣿⣿⣿⢸⣿⣿⣿⣿⣿⣿⣿⢸⣿⣿⣿⣿⣿⣿⣿⡇\n"                                 \
+    "0 ┤ ⣿⣿⣿⣿⣿⣿⣿⣿⢸⣿⣿⣿⣿⣿⣿⣿⢸⣿⣿⣿⣿⣿⣿⣿⡇\n"                                 \
+    "  └─┬───────────────┬────────────────┬─\n" \
+    "    0               2                4\n"                                                                            \
     "                  length\n"
 
 static void assert_canvas(struct canvas *c, const char *want)
@@ -185,10 +185,10 @@ static void test_play_draws_the_list(void **state)
 static void test_play_refuses_anything_else(void **state)
 {
     (void)state;
-    static const char *const bad[] = { "x 1 2",          "m 1",       "m 1 2 3",   "v a b",
-                                       "c 12345",        "c zzzzzz",  "d -1 2",    "f 50 1 2 3 4",
-                                       "t 1 2 q text",   "t 1 2 l",   "b 1 2 3 4", "m 99999999999 1",
-                                       "m 9999999 1",    "",          "f 50 1 2 3" };
+    static const char *const bad[] = { "x 1 2",        "m 1",      "m 1 2 3",   "v a b",
+                                       "c 12345",      "c zzzzzz", "d -1 2",    "f 50 1 2 3 4",
+                                       "t 1 2 q text", "t 1 2 l",  "b 1 2 3 4", "m 99999999999 1",
+                                       "m 9999999 1",  "",         "f 50 1 2 3" };
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         struct canvas c;

@@ -101,7 +101,8 @@ static void test_ticks_are_round_numbers(void **state)
     assert_ticks((double[]){ -0.3, 0.3 }, 2, 4, false, "-0.2 0.0 0.2");
     assert_ticks((double[]){ 2700, 6300 }, 2, 5, false, "3000 4000 5000 6000");
     assert_ticks((double[]){ 0, 2 }, 2, 9, true, "0 1 2");
-    assert_ticks((double[]){ 1e9, 1.0003e9 }, 2, 4, false, "1e+09 1.0001e+09 1.0002e+09 1.0003e+09");
+    assert_ticks((double[]){ 1e9, 1.0003e9 }, 2, 4, false,
+                 "1e+09 1.0001e+09 1.0002e+09 1.0003e+09");
     assert_ticks((double[]){ 0, 3e-7 }, 2, 4, false, "0 1e-07 2e-07 3e-07");
 }
 
@@ -109,8 +110,9 @@ static void test_ticks_are_round_numbers(void **state)
 static void test_every_range_is_finite_and_not_empty(void **state)
 {
     (void)state;
-    const double cases[][2] = { { 5, 5 },           { 0, 0 },         { -3, -3 },
-                                { -1.7e308, 1.7e308 }, { 5e-324, 5e-324 }, { 1e17, 1e17 + 16 },
+    const double cases[][2] = { { 5, 5 },           { 0, 0 },
+                                { -3, -3 },         { -1.7e308, 1.7e308 },
+                                { 5e-324, 5e-324 }, { 1e17, 1e17 + 16 },
                                 { NAN, 4 },         { INFINITY, 1 } };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -31,9 +31,20 @@ static void test_quoting(void **state)
 
 /* Strings that would run something if they were ever read as code. */
 static const char *const hostile[] = {
-    "`touch %s`", "'; system('touch %s'); '", "x\n!touch %s\n", "@M", "a'\nsystem \"touch %s\"\n",
-    "\"; system(\"touch %s\"); \"", "$(touch %s)", "%s_{sub}^{up} & {/Bold b}", "\\", "''", "END\n!touch %s",
-    "$data1 << END", "\r\n\v\f", "日本語\xff\xfe",
+    "`touch %s`",
+    "'; system('touch %s'); '",
+    "x\n!touch %s\n",
+    "@M",
+    "a'\nsystem \"touch %s\"\n",
+    "\"; system(\"touch %s\"); \"",
+    "$(touch %s)",
+    "%s_{sub}^{up} & {/Bold b}",
+    "\\",
+    "''",
+    "END\n!touch %s",
+    "$data1 << END",
+    "\r\n\v\f",
+    "日本語\xff\xfe",
 };
 
 static void hostile_figure(struct figure *f, const char *text)
@@ -145,7 +156,9 @@ static void test_pictures_are_whole_files(void **state)
     struct err err = { 0 };
     char dir[] = "/tmp/assay-viz-XXXXXX", path[64];
     static const char *const kinds[][3] = { { "svg", "<?xml", "</svg>\n\n" },
-                                            { "png", "\x89PNG", "IEND\xae" "B`\x82" },
+                                            { "png", "\x89PNG",
+                                              "IEND\xae"
+                                              "B`\x82" },
                                             { "pdf", "%PDF", "%%EOF\n" } };
 
     assert_non_null(mkdtemp(dir));
@@ -212,8 +225,9 @@ static void test_extreme_data(void **state)
     (void)state;
     case_need_gnuplot();
     struct gnuplot *g = case_gnuplot(NULL, 0);
-    static const double cases[][3] = { { 5, 5, 5 }, { NAN, 0, NAN }, { -1e308, 1e308, 0 },
-                                       { 1e-300, 2e-300, NAN } };
+    static const double cases[][3] = {
+        { 5, 5, 5 }, { NAN, 0, NAN }, { -1e308, 1e308, 0 }, { 1e-300, 2e-300, NAN }
+    };
 
     for (size_t i = 0; i < 4; i++) {
         struct figure f;
@@ -254,8 +268,10 @@ static void test_refusals(void **state)
     case_line(&f);
     figure_init(&empty, "scatter");
     figure_add(&empty, SERIES_POINTS, NULL, 2, nans, nans);
-    assert_refused(&f, "|id.svg", ERR_USAGE, "'|id.svg' is no file name for a picture; it begins with |");
-    assert_refused(&f, "< id.png", ERR_USAGE, "'< id.png' is no file name for a picture; it begins with <");
+    assert_refused(&f, "|id.svg", ERR_USAGE,
+                   "'|id.svg' is no file name for a picture; it begins with |");
+    assert_refused(&f, "< id.png", ERR_USAGE,
+                   "'< id.png' is no file name for a picture; it begins with <");
     assert_refused(&f, "plot.gif", ERR_USAGE,
                    "'plot.gif' is no picture: its name must end in .svg, .png, .pdf or .gp");
     assert_refused(&f, "plot", ERR_USAGE,
@@ -318,8 +334,8 @@ static void test_missing(void **state)
 {
     (void)state;
     struct err err;
-    struct gnuplot *g = gnuplot_new(&(struct gnuplot_options){ .path = "::/nonexistent",
-                                                               .driver = VIZ_DRIVER });
+    struct gnuplot *g = gnuplot_new(
+        &(struct gnuplot_options){ .path = "::/nonexistent", .driver = VIZ_DRIVER });
 
     draw(g, &err, -1);
     assert_int_equal(err.code, ERR_IO);
@@ -428,8 +444,8 @@ static void test_driver_that_does_not_work(void **state)
 
     assert_true(fd >= 0);
     assert_true(dprintf(fd, "error('broken driver')\n") > 0);
-    struct gnuplot *g =
-        gnuplot_new(&(struct gnuplot_options){ .path = VIZ_PATH, .driver = driver });
+    struct gnuplot *g = gnuplot_new(
+        &(struct gnuplot_options){ .path = VIZ_PATH, .driver = driver });
     draw(g, &err, -1);
     assert_non_null(strstr(err.msg, "did not work: "));
     FILE *good = fopen(VIZ_DRIVER, "r");

@@ -134,7 +134,8 @@ static void test_bins_of_odd_data(void **state)
     hist_choose_bins(&b, (double[]){ 5, 5, 5 }, 3, 0, false);
     assert_int_equal(b.n, 1);
     assert_true(b.low < 5 && b.low + b.width > 5);
-    hist_choose_bins(&b, (double[]){ 0, 0, 0, 0, 0, 0, 0, 1 }, 8, 0, false); /* no spread: Sturges */
+    hist_choose_bins(&b, (double[]){ 0, 0, 0, 0, 0, 0, 0, 1 }, 8, 0,
+                     false); /* no spread: Sturges */
     assert_int_equal(b.n, 4);
     hist_choose_bins(&b, (double[]){ 1, 2, 3, 3, 4, 6 }, 6, 6, true);
     assert_true(b.low == 0.5 && b.width == 1 && b.n == 6);
@@ -256,8 +257,9 @@ static void test_many_groups_are_pooled(void **state)
         n += f.series[i].n;
     assert_int_equal(n, 60);
     figure_release(&f);
-    assert_fails(ws, "scatter", WORDS("x", "x", "y", "k", "by", "k"), ERR_SHAPE,
-                 "k has 60 different values; by= takes a column of categories, or of at most 8 numbers");
+    assert_fails(
+        ws, "scatter", WORDS("x", "x", "y", "k", "by", "k"), ERR_SHAPE,
+        "k has 60 different values; by= takes a column of categories, or of at most 8 numbers");
     workspace_unref(ws);
 }
 
@@ -267,7 +269,8 @@ static void test_column_plots_refuse(void **state)
     struct workspace *empty = workspace_empty(), *ws = load(some_rows);
     struct workspace *blank = load("a,b,c\n1,,NaN\n2,,nan\n");
 
-    assert_fails(ws, "hist", WORDS("columns", "y"), ERR_USAGE, "no column 'y'; there are x, n, word, when");
+    assert_fails(ws, "hist", WORDS("columns", "y"), ERR_USAGE,
+                 "no column 'y'; there are x, n, word, when");
     assert_fails(ws, "hist", WORDS("columns", "x", "columns", "n", "by", "word"), ERR_USAGE,
                  "by= divides one column; 2 were named");
     assert_fails(ws, "hist", WORDS("columns", "word", "by", "word"), ERR_SHAPE,
@@ -310,7 +313,8 @@ static void test_scatter_samples_large_tables(void **state)
     figure_release(&again);
     must_build(&f, ws, "scatter", WORDS("x", "x", "y", "y", "log", "both"));
     assert_true(f.x.log && f.y.log);
-    assert_string_equal(f.note, "20000 of 24750 rows, drawn at random; rows without a value left out");
+    assert_string_equal(f.note,
+                        "20000 of 24750 rows, drawn at random; rows without a value left out");
     figure_release(&f);
     workspace_unref(ws);
 }
@@ -321,7 +325,7 @@ static void test_scatter_samples_large_tables(void **state)
 static void test_roc_curve_of_the_paper(void **state)
 {
     (void)state;
-    static const double score[] = { .9, .8, .7, .6, .55, .54, .53, .52, .51, .505,
+    static const double score[] = { .9, .8,  .7,  .6,  .55, .54, .53, .52, .51, .505,
                                     .4, .39, .38, .37, .36, .35, .34, .33, .30, .1 };
     static const char kinds[] = "ppnpppnnpnpnpnnnpnpn";
     bool positive[20];
@@ -373,9 +377,7 @@ static struct workspace *with_model(const char *csv, bool validated, const doubl
     arena_init(&arena);
     params_init(&params, l->params, &arena);
     assert_int_equal(params_resolve(&params, &arena, &err), 0);
-    struct train_request req = {
-        .learner = l, .params = &params, .run = ws->run, .target = "y"
-    };
+    struct train_request req = { .learner = l, .params = &params, .run = ws->run, .target = "y" };
     if (model_train(&m, &req, NULL, &err))
         fail_msg("%s", err.msg);
     arena_release(&arena);
@@ -393,10 +395,13 @@ static struct workspace *with_model(const char *csv, bool validated, const doubl
         memcpy(matrix_col(&p.value, j), value + j * n, n * sizeof(double));
     const struct metric *metrics[8];
     metric_defaults(metrics, target->task);
-    const struct resample_single single = {
-        .model = "lr", .learner = l, .target = target, .metrics = metrics, .n_metrics = 1,
-        .rows = rows, .truth = truth
-    };
+    const struct resample_single single = { .model = "lr",
+                                            .learner = l,
+                                            .target = target,
+                                            .metrics = metrics,
+                                            .n_metrics = 1,
+                                            .rows = rows,
+                                            .truth = truth };
     if (resample_single(&r, &single, &p, NULL, &err))
         fail_msg("%s", err.msg);
     ws = workspace_with_result(next, "lr", r, NULL);
@@ -407,8 +412,12 @@ static struct workspace *with_model(const char *csv, bool validated, const doubl
 
 static const char two_classes[] = "x,y\n1,no\n2,no\n3,yes\n4,no\n5,yes\n6,yes\n";
 static const char *const no_yes[] = { "no", "yes" };
-static struct target binary = { .name = "y", .task = TASK_BINARY, .type = COLUMN_CATEGORY,
-                                .n_classes = 2, .classes = no_yes, .positive = 1 };
+static struct target binary = { .name = "y",
+                                .task = TASK_BINARY,
+                                .type = COLUMN_CATEGORY,
+                                .n_classes = 2,
+                                .classes = no_yes,
+                                .positive = 1 };
 static const double binary_truth[] = { 0, 0, 1, 0, 1, 1 };
 static const double binary_value[] = { .9, .8, .6, .3, .2, .1, .1, .2, .4, .7, .8, .9 };
 
@@ -456,10 +465,15 @@ static void test_several_classes(void **state)
 {
     (void)state;
     static const char *const names[] = { "a", "b", "c" };
-    struct target three = { .name = "y", .task = TASK_MULTICLASS, .type = COLUMN_CATEGORY,
-                            .n_classes = 3, .classes = names };
+    struct target three = { .name = "y",
+                            .task = TASK_MULTICLASS,
+                            .type = COLUMN_CATEGORY,
+                            .n_classes = 3,
+                            .classes = names };
     const double truth[] = { 0, 0, 1, 1, 2, NAN };
-    const double value[] = { .8, .3, .1, .2, .1, .5, .1, .6, .8, .7, .2, .3, .1, .1, .1, .1, .7, .2 };
+    const double value[] = {
+        .8, .3, .1, .2, .1, .5, .1, .6, .8, .7, .2, .3, .1, .1, .1, .1, .7, .2
+    };
     struct workspace *ws = with_model("x,y\n1,a\n2,a\n3,b\n4,b\n5,c\n6,c\n", true, truth, value, 6,
                                       &three);
     struct figure f;
