@@ -122,7 +122,7 @@ static int run_one(struct session *s, const char *line, const char *file, size_t
     struct err why = { 0 };
     const struct entry *e = NULL;
 
-    if (session_do(s, line, NULL, 0, &e, &why)) {
+    if (session_do(s, line, file, number, &e, &why)) {
         if (o->json)
             print_json_error(o, line, number, &why);
         print_error(o, line, file, number, &why);
