@@ -1,7 +1,7 @@
 /* canvas.h - cells with Braille dots and real text: where figures become characters.
  *
- * A canvas of width × height cells has 2 × 4 dots a cell.  Dots of one cell share one colour (the last
- * drawn wins); text takes a whole cell and hides its dots.  Whatever falls outside is clipped.
+ * A canvas of width × height cells has 2 × 4 dots a cell.  Dots of one cell share one colour (the
+ * last drawn wins); text takes a whole cell and hides its dots.  Whatever falls outside is clipped.
  * Drawing needs no terminal.
  */
 #ifndef VIZ_CANVAS_H
@@ -38,8 +38,8 @@ void canvas_init(struct canvas *c, size_t width, size_t height);
 void canvas_release(struct canvas *c);
 void canvas_dot(struct canvas *c, long x, long y, int colour); /* in dots, from the upper left */
 void canvas_line(struct canvas *c, long x0, long y0, long x1, long y1, int colour);
-/* As canvas_line, with `on` dots drawn and `off` left out in turn; *phase carries the pattern from one
- * piece of a curve to the next. */
+/* As canvas_line, with `on` dots drawn and `off` left out in turn; *phase carries the pattern from
+ * one piece of a curve to the next. */
 void canvas_dash(struct canvas *c, long x0, long y0, long x1, long y1, int colour, unsigned on,
                  unsigned off, unsigned *phase);
 /* The rectangle with both corners; a regular pattern of density_percent of its dots. */
@@ -55,10 +55,10 @@ void canvas_text_lines(struct str *out, const struct canvas *c, bool ascii);
 /* With ANSI colours of the Okabe-Ito palette (256-colour codes). */
 void canvas_ansi_lines(struct str *out, const struct canvas *c);
 
-/* Run a display list, as our Lua terminal writes it, on the canvas; dots are counted from the lower left
- * there.  One command a line:
+/* Run a display list, as our Lua terminal writes it, on the canvas; dots are counted from the
+ * lower left there.  One command a line:
  *
- *   c RRGGBB         colour: black is the default, greys are muted, others the nearest of the palette
+ *   c RRGGBB         colour: black is the default, a grey is muted, others go to the palette
  *   d ON OFF         dashes in dots; "d 0 0": a solid line
  *   m X Y, v X Y     move; draw a line to
  *   p X Y KIND       a mark: 0 and below a dot, 1 … one character each
@@ -80,8 +80,8 @@ const char *canvas_mark(size_t n);
 /* Percent of dots that show a share of the largest cell: three patterns that can be told apart. */
 int canvas_cell_density(double share);
 
-/* xterm-256 colour numbers of the palette (Okabe-Ito, in the order series use them), and the same in
- * RGB for pictures.  The last one is a grey, since black does not show on a dark terminal. */
+/* xterm-256 colour numbers of the palette (Okabe-Ito, in the order series use them), and the same
+ * in RGB for pictures.  The last one is a grey, since black does not show on a dark terminal. */
 extern const uint8_t canvas_palette[CANVAS_N_PALETTE];
 extern const uint32_t canvas_palette_rgb[CANVAS_N_PALETTE];
 

@@ -17,7 +17,7 @@ enum series_kind {
     SERIES_POINTS, /* x, y */
     SERIES_BARS,   /* x = left edges, x2 = right edges, y = heights from 0 */
     SERIES_BAND,   /* x, y = low, y2 = high: a filled band */
-    SERIES_CELLS, /* matrix: x = column index, y = row index, z = value; axis categories name them */
+    SERIES_CELLS,  /* matrix: x = column, y = row index, z = value; categories name them */
 };
 
 struct series {
@@ -58,18 +58,18 @@ struct figure {
 
 void figure_init(struct figure *f, const char *kind);
 void figure_release(struct figure *f);
-/* Append a series; the arrays are copied.  Returns it for further settings; the pointer is good until
- * the next figure_add. */
+/* Append a series; the arrays are copied.  Returns it for further settings; the pointer is good
+ * until the next figure_add. */
 struct series *figure_add(struct figure *f, enum series_kind kind, const char *label, size_t n,
                           const double *x, const double *y);
-/* Copies that live as long as the figure, for x2, y2, z, categories and text.  A figure is small: who
- * builds it thins out or bins what grows with the data. */
+/* Copies that live as long as the figure, for x2, y2, z, categories and text.  A figure is small:
+ * who builds it thins out or bins what grows with the data. */
 const double *figure_copy(struct figure *f, const double *v, size_t n);
 const char *const *figure_copy_text(struct figure *f, const char *const *text, size_t n);
 /* Nothing to plot: no series with a finite point. */
 bool figure_is_empty(const struct figure *f);
-/* The outline of bars as a curve that begins and ends at zero, for overlaid histograms: up to 4 s->n points
- * to x and y; returns how many. */
+/* The outline of bars as a curve that begins and ends at zero, for overlaid histograms: up to 4
+ * s->n points to x and y; returns how many. */
 size_t figure_outline(double *x, double *y, const struct series *s);
 /* Palette index of series i, -2 when it is muted. */
 int figure_colour(const struct figure *f, size_t i);

@@ -13,7 +13,8 @@
 #define MIN_HEIGHT 8
 #define LABEL_SIZE 40
 
-/* Where everything stands, in cells.  The axes take the column left of the plot and the row below. */
+/* Where everything stands, in cells.  The axes take the column left of the plot and the row below.
+ * */
 struct layout {
     struct canvas *c;
     const struct figure *f;

@@ -86,7 +86,8 @@ static int check_cells(const struct gnuplot *g, size_t width, size_t height, str
     return 0;
 }
 
-/* What came back was no drawing: a gnuplot without Lua, another driver.  The next plot has a new child. */
+/* What came back was no drawing: a gnuplot without Lua, another driver.  The next plot has a new
+ * child. */
 static void give_up(struct canvas *out, struct gnuplot *g, struct err *err)
 {
     canvas_release(out);

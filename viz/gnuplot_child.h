@@ -1,8 +1,8 @@
 /* gnuplot_child.h - the process behind gnuplot.h: start, ask, end.
  *
- * Its standard input is a socket, so that writing to a dead child is an error and no signal; pictures
- * come back on its standard output, which ends with a mark of ours, messages on its standard
- * error.  It gets no file names, no shell and an environment of our own making.
+ * Its standard input is a socket, so that writing to a dead child is an error and no signal;
+ * pictures come back on its standard output, which ends with a mark of ours, messages on its
+ * standard error.  It gets no file names, no shell and an environment of our own making.
  */
 #ifndef VIZ_GNUPLOT_CHILD_H
 #define VIZ_GNUPLOT_CHILD_H

@@ -9,7 +9,8 @@
 struct plot_kind {
     const char *name, *help;
     const char *details, *example;
-    /* PARAM_COLUMNS or PARAM_MODELS words first, then options.  The verb adds to=, width, height. */
+    /* PARAM_COLUMNS or PARAM_MODELS words first, then options.  The verb adds to=, width= and
+     * height=. */
     const struct param_spec *params;
     /* From a workspace to a figure (initialised by the caller).  ERR_DOMAIN "nothing to plot: …"
      * says why. */

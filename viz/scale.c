@@ -42,7 +42,8 @@ static struct range data_range(const struct figure *f, bool is_x, bool *floor)
     return r;
 }
 
-/* The smallest of 1, 2 and 5 times a power of ten that divides the span into at most `max` parts. */
+/* The smallest of 1, 2 and 5 times a power of ten that divides the span into at most `max` parts.
+ * */
 static double nice_step(double span, size_t max)
 {
     static const double mantissas[] = { 1, 2, 5, 10 };

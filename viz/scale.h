@@ -17,7 +17,8 @@ struct scale {
     char format[16]; /* of a tick's label, for printf and gnuplot alike; "" for categories */
 };
 
-/* Ranges and at most that many ticks (at least two ends are kept) for a figure that is not empty. */
+/* Ranges and at most that many ticks (at least two ends are kept) for a figure that is not empty.
+ * */
 void scale_figure(struct scale *x, struct scale *y, const struct figure *f, size_t max_x_ticks,
                   size_t max_y_ticks);
 double scale_tick(const struct scale *s, size_t i);
