@@ -19,8 +19,10 @@ int design_features(struct design *out, const struct table *t, const struct role
             d.names[d.p++] = arena_strdup(arena, name);
     }
     if (d.p == 0 && !(learner_flags & LEARNER_BLIND))
-        return err_set(err, ERR_DOMAIN, "no column is left as a feature beside the target %s; "
-                       "keep or derive one", target);
+        return err_set(err, ERR_DOMAIN,
+                       "no column is left as a feature beside the target %s; "
+                       "keep or derive one",
+                       target);
     *out = d;
     return 0;
 }
@@ -37,14 +39,20 @@ static int check_type(const struct column *c, const char *name, unsigned flags, 
     case COLUMN_CATEGORY:
         if (flags & LEARNER_CATEGORIES)
             return 0;
-        return err_set(err, ERR_SHAPE, "feature %s is a category, and the learner takes numbers; "
-                       "encode %s, or drop %s", name, name, name);
+        return err_set(err, ERR_SHAPE,
+                       "feature %s is a category, and the learner takes numbers; "
+                       "encode %s, or drop %s",
+                       name, name, name);
     case COLUMN_TEXT:
-        return err_set(err, ERR_SHAPE, "feature %s is text, and the learner takes numbers; "
-                       "encode %s, or drop %s", name, name, name);
+        return err_set(err, ERR_SHAPE,
+                       "feature %s is text, and the learner takes numbers; "
+                       "encode %s, or drop %s",
+                       name, name, name);
     default:
-        return err_set(err, ERR_SHAPE, "feature %s is a %s, and the learner takes numbers; derive "
-                       "a number from it, or drop %s", name, column_type_name(c->type), name);
+        return err_set(err, ERR_SHAPE,
+                       "feature %s is a %s, and the learner takes numbers; derive "
+                       "a number from it, or drop %s",
+                       name, column_type_name(c->type), name);
     }
 }
 
@@ -54,7 +62,8 @@ struct fill {
     const struct column **columns; /* (p) */
     const uint32_t *rows;
     struct matrix *x;
-    size_t *n_bad, *first_bad; /* (p) cells that are missing or not finite; table row of the first */
+    size_t *n_bad,
+        *first_bad; /* (p) cells that are missing or not finite; table row of the first */
 };
 
 static void fill_values(double *restrict x, const struct column *c, const uint32_t *rows, size_t n)
@@ -107,12 +116,14 @@ static int refuse_cells(const char *name, const struct table *t, const struct co
     if (line)
         snprintf(place, sizeof(place), " (line %zu)", line);
     if (column_missing(c, row))
-        return err_set(err, ERR_DOMAIN, "%s is missing in %zu row%s, first row %zu%s; impute %s, or "
-                       "drop missing", name, n_bad, n_bad == 1 ? "" : "s",
-                       table_row_number(t, row), place, name);
-    return err_set(err, ERR_DOMAIN, "%s is no finite number in %zu row%s, first row %zu%s; clip %s, "
-                   "or filter such rows out", name, n_bad, n_bad == 1 ? "" : "s",
-                   table_row_number(t, row), place, name);
+        return err_set(err, ERR_DOMAIN,
+                       "%s is missing in %zu row%s, first row %zu%s; impute %s, or "
+                       "drop missing",
+                       name, n_bad, n_bad == 1 ? "" : "s", table_row_number(t, row), place, name);
+    return err_set(err, ERR_DOMAIN,
+                   "%s is no finite number in %zu row%s, first row %zu%s; clip %s, "
+                   "or filter such rows out",
+                   name, n_bad, n_bad == 1 ? "" : "s", table_row_number(t, row), place, name);
 }
 
 static int find_columns(const struct column **columns, const char *const *names, size_t p,
@@ -121,8 +132,10 @@ static int find_columns(const struct column **columns, const char *const *names,
     for (size_t j = 0; j < p; j++) {
         int at = table_find(t, names[j]);
         if (at < 0)
-            return err_set(err, ERR_SHAPE, "feature %s is not in the table; the model was trained "
-                           "with it", names[j]);
+            return err_set(err, ERR_SHAPE,
+                           "feature %s is not in the table; the model was trained "
+                           "with it",
+                           names[j]);
         columns[j] = table_at(t, (size_t)at);
         if (check_type(columns[j], names[j], flags, err))
             return -1;
@@ -152,7 +165,9 @@ int design_matrix(struct matrix *x, const char *const *names, size_t p, unsigned
     if (learner_flags & LEARNER_BLIND)
         return matrix_new(x, n, 0, "the design matrix", err);
 
-    struct fill f = { .columns = MEM_NEW(const struct column *, p), .rows = rows, .x = &m,
+    struct fill f = { .columns = MEM_NEW(const struct column *, p),
+                      .rows = rows,
+                      .x = &m,
                       .n_bad = MEM_NEW(size_t, 2 * p) };
     f.first_bad = f.n_bad + p;
     int rc = find_columns(f.columns, names, p, learner_flags, t, err);

@@ -28,9 +28,9 @@ struct design {
  * are classes; int with at most 2 distinct values is binary; other numbers are regression, unless
  * `as_classes`.  Missing targets are refused with their number and first rows, a single class by
  * name: ERR_DOMAIN.  `positive` NULL: the last class; ERR_USAGE when it is no class. */
-int target_detect(struct target *out, const struct table *t, const char *name,
-                  const uint32_t *rows, size_t n, bool as_classes, const char *positive,
-                  struct arena *arena, struct err *err);
+int target_detect(struct target *out, const struct table *t, const char *name, const uint32_t *rows,
+                  size_t n, bool as_classes, const char *positive, struct arena *arena,
+                  struct err *err);
 /* y (n): class index or value of rows (NULL: all).  A class that target does not know is
  * ERR_DOMAIN, or NAN when `unknown_is_nan`; so is a missing target. */
 int target_values(double *y, const struct target *target, const struct table *t,
@@ -41,10 +41,11 @@ int target_values(double *y, const struct target *target, const struct table *t,
 int design_features(struct design *out, const struct table *t, const struct roles *roles,
                     const char *target, unsigned learner_flags, struct arena *arena,
                     struct err *err);
-/* Make x (n, p): features `names` of rows (NULL: all).  A blind learner's is all zero.  ERR_SHAPE naming the column and the command that mends it
- * when a feature is absent, text or a category the learner cannot take; ERR_DOMAIN naming column,
- * row and line of the first missing value or NaN or infinity ("age is missing in 19 rows, first row
- * 5; impute age, or drop missing"). */
+/* Make x (n, p): features `names` of rows (NULL: all).  A blind learner's has no columns.
+ * ERR_SHAPE naming the column and the command that mends it when a feature is absent, text or a
+ * category the learner cannot take; ERR_DOMAIN naming column, row and line of the first missing
+ * value or NaN or infinity ("age is missing in 19 rows, first row 5 (line 6); impute age, or drop
+ * missing"). */
 int design_matrix(struct matrix *x, const char *const *names, size_t p, unsigned learner_flags,
                   const struct table *t, const uint32_t *rows, size_t n, struct err *err);
 

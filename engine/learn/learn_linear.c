@@ -37,14 +37,17 @@ static int linear_fit(struct fit_output *out, const struct fit_input *in, struct
         if (ls.first_constant != SIZE_MAX)
             out->warning = arena_printf(out->arena,
                                         "%s has one value only in the training rows: its "
-                                        "coefficient is 0", in->names[ls.first_constant]);
+                                        "coefficient is 0",
+                                        in->names[ls.first_constant]);
     }
     least_squares_release(&ls);
     return rc;
 }
 
 static const struct param_spec linear_params[] = {
-    { .name = "fit_intercept", .type = PARAM_FLAG, .fallback = "yes",
+    { .name = "fit_intercept",
+      .type = PARAM_FLAG,
+      .fallback = "yes",
       .help = "whether the model has a constant" },
     { .name = NULL },
 };

@@ -34,9 +34,9 @@ struct logistic {
 
 /* ---- several classes: adding the same to all scores of a feature changes no probability ---- */
 
-/* Curvature given to that direction, so that the Hessian can be factorised; the gradient has no part
- * in it, so that the sum over classes stays 0, which is the optimum's with a penalty and the one of
- * least length without. */
+/* Curvature given to that direction, so that the Hessian can be factorised; the gradient has no
+ * part in it, so that the sum over classes stays 0, which is the optimum's with a penalty and the
+ * one of least length without. */
 static double shift_curvature(const struct logistic_loss *f)
 {
     return f->total / (double)f->n_scores;
@@ -193,8 +193,8 @@ static int descend(struct logistic *l, struct job *job, struct err *err)
     struct logistic_loss *f = &l->loss;
 
     f->with_hessian = false;
-    if (optim_lbfgs(l->theta, f->d, mean_loss, f, l->tolerance, l->max_iter, &end, &l->n_iter,
-                    job, err))
+    if (optim_lbfgs(l->theta, f->d, mean_loss, f, l->tolerance, l->max_iter, &end, &l->n_iter, job,
+                    err))
         return -1;
     l->converged = end == OPTIM_CONVERGED;
     l->separable = looks_separable(l, mean_loss(f, l->theta, l->gradient) * f->total);
@@ -216,8 +216,8 @@ static void keep_score(const struct logistic *l, struct linear_model *m, size_t 
         *coef = theta[j] * f->scale[j];
         constant -= *coef * f->mean[j];
         if (l->inverted)
-            m->coef_error[k * f->p + j] =
-                f->scale[j] * sqrt(fmax(cov[j * f->d + j] - shift_variance(f, j), 0));
+            m->coef_error[k * f->p + j] = f->scale[j] *
+                                          sqrt(fmax(cov[j * f->d + j] - shift_variance(f, j), 0));
     }
     m->constant[k] = constant;
     if (!f->intercept || !l->inverted)
@@ -311,12 +311,16 @@ static void keep_model(const struct logistic *l, struct linear_model *m,
 static const char *warning_of(const struct logistic *l, struct arena *arena)
 {
     if (l->separable)
-        return arena_printf(arena, "the classes can be told apart without error, so that the "
+        return arena_printf(arena,
+                            "the classes can be told apart without error, so that the "
                             "coefficients have no limit; stopped after %zu iterations; use "
-                            "penalty=l2", l->n_iter);
+                            "penalty=l2",
+                            l->n_iter);
     if (!l->converged)
-        return arena_printf(arena, "did not converge in %zu iterations; scale the features, raise "
-                            "max_iter, or lower C", l->n_iter);
+        return arena_printf(arena,
+                            "did not converge in %zu iterations; scale the features, raise "
+                            "max_iter, or lower C",
+                            l->n_iter);
     return NULL;
 }
 
@@ -343,7 +347,8 @@ static int logistic_fit(struct fit_output *out, const struct fit_input *in, stru
 {
     bool intercept = params_flag(in->params, "fit_intercept");
     bool penalised = params_choice(in->params, "penalty") == 0;
-    struct logistic l = { .in = in, .penalised = penalised,
+    struct logistic l = { .in = in,
+                          .penalised = penalised,
                           .tolerance = params_real(in->params, "tol"),
                           .max_iter = (size_t)params_int(in->params, "max_iter") };
     struct present present;
@@ -351,8 +356,8 @@ static int logistic_fit(struct fit_output *out, const struct fit_input *in, stru
     if (find_present(&present, in, err))
         return -1;
     size_t d = (in->x->p + intercept) * (present.n > 2 ? present.n : 1);
-    struct linear_model *m =
-        linear_model_new(out->arena, in->x->p, in->n_classes > 2 ? in->n_classes : 1, intercept);
+    struct linear_model *m = linear_model_new(out->arena, in->x->p,
+                                              in->n_classes > 2 ? in->n_classes : 1, intercept);
     int rc = logistic_loss_init(&l.loss, in, present.y, present.n, intercept,
                                 penalised ? params_real(in->params, "C") : 0,
                                 d <= NEWTON_MAX_PARAMETERS, err);
@@ -426,17 +431,35 @@ static int logistic_predict(struct matrix *out, const void *state, const struct 
 static const char *const penalties[] = { "l2", "none", NULL };
 
 static const struct param_spec logistic_params[] = {
-    { .name = "C", .type = PARAM_REAL, .flags = PARAM_OPEN_MIN | PARAM_LOG, .min = 0,
-      .max = INFINITY, .fallback = "1.0",
+    { .name = "C",
+      .type = PARAM_REAL,
+      .flags = PARAM_OPEN_MIN | PARAM_LOG,
+      .min = 0,
+      .max = INFINITY,
+      .fallback = "1.0",
       .help = "inverse of the penalty's weight: smaller is simpler" },
-    { .name = "penalty", .type = PARAM_CHOICE, .choices = penalties, .fallback = "l2",
+    { .name = "penalty",
+      .type = PARAM_CHOICE,
+      .choices = penalties,
+      .fallback = "l2",
       .help = "l2, or none for plain maximum likelihood" },
-    { .name = "fit_intercept", .type = PARAM_FLAG, .fallback = "yes",
+    { .name = "fit_intercept",
+      .type = PARAM_FLAG,
+      .fallback = "yes",
       .help = "whether the model has a constant" },
-    { .name = "max_iter", .type = PARAM_INT, .flags = PARAM_HIDDEN, .min = 1, .max = 1e6,
-      .fallback = "1000", .help = "most iterations" },
-    { .name = "tol", .type = PARAM_REAL, .flags = PARAM_HIDDEN | PARAM_OPEN_MIN, .min = 0,
-      .max = 1, .fallback = "1e-8",
+    { .name = "max_iter",
+      .type = PARAM_INT,
+      .flags = PARAM_HIDDEN,
+      .min = 1,
+      .max = 1e6,
+      .fallback = "1000",
+      .help = "most iterations" },
+    { .name = "tol",
+      .type = PARAM_REAL,
+      .flags = PARAM_HIDDEN | PARAM_OPEN_MIN,
+      .min = 0,
+      .max = 1,
+      .fallback = "1e-8",
       .help = "stop when no element of the gradient per row, in standardised features, is larger" },
     { .name = NULL },
 };

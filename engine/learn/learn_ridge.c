@@ -27,7 +27,7 @@ struct ridge {
     double alpha;
     bool intercept;
     double *mean, *coef, *error; /* (p) */
-    double y_mean, total; /* total weight */
+    double y_mean, total;        /* total weight */
 };
 
 static double weight_of(const struct ridge *r, size_t i)
@@ -99,14 +99,15 @@ static int refuse(const struct ridge *r, size_t column, struct err *err)
 {
     return err_set(err, ERR_NUMERIC,
                    "feature %s is a combination of those before it, or too large to be squared; "
-                   "drop it, scale it, or raise alpha", r->in->names[column]);
+                   "drop it, scale it, or raise alpha",
+                   r->in->names[column]);
 }
 
 /* ---- standard errors ---- */
 
 /* With A = X'X + alpha I:  var(c) = s^2 A^-1 X'X A^-1 = s^2 (A^-1 - alpha A^-2),
- * s^2 = RSS / (n - tr(A^-1 X'X) - 1).  They hold the bias for nothing: what the errors of y do to
- * the estimate, given alpha.  Source: ESL 2nd ed., section 3.4.1; Hoerl and Kennard 1970, eq. 4.6. */
+ * s^2 = RSS / (n - tr(A^-1 X'X) - 1).  They leave the bias out: what the errors of y do to the
+ * estimate, given alpha.  Source: ESL 2nd ed., section 3.4.1; Hoerl and Kennard 1970. */
 static int standard_errors(struct ridge *r, struct linear_model *m, double *inverse,
                            struct err *err)
 {
@@ -192,8 +193,10 @@ static int solve_dual(struct ridge *r, struct err *err)
 
     int rc = 0;
     if (chol_factor(gram, scale, n, PIVOT_TOLERANCE))
-        rc = err_set(err, ERR_NUMERIC, "%zu features and %zu training rows leave the coefficients "
-                     "open; raise alpha", p, n);
+        rc = err_set(err, ERR_NUMERIC,
+                     "%zu features and %zu training rows leave the coefficients "
+                     "open; raise alpha",
+                     p, n);
     if (!rc) {
         chol_solve(gram, scale, n, dual, 1);
         product_of(r->coef, t.x, p, n, t.ld, dual);
@@ -230,8 +233,12 @@ static int ridge_fit(struct fit_output *out, const struct fit_input *in, struct 
 {
     bool intercept = params_flag(in->params, "fit_intercept");
     struct linear_model *m = linear_model_new(out->arena, in->x->p, 1, intercept);
-    struct ridge r = { .in = in, .n = in->x->n, .p = in->x->p, .intercept = intercept,
-                       .alpha = params_real(in->params, "alpha"), .coef = m->coef,
+    struct ridge r = { .in = in,
+                       .n = in->x->n,
+                       .p = in->x->p,
+                       .intercept = intercept,
+                       .alpha = params_real(in->params, "alpha"),
+                       .coef = m->coef,
                        .mean = MEM_NEW(double, in->x->p) };
 
     int rc = job_tick(job, 0, 1, err);
@@ -252,9 +259,16 @@ static int ridge_fit(struct fit_output *out, const struct fit_input *in, struct 
 }
 
 static const struct param_spec ridge_params[] = {
-    { .name = "alpha", .type = PARAM_REAL, .flags = PARAM_LOG, .min = 0, .max = INFINITY,
-      .fallback = "1.0", .help = "weight of the penalty, in squared units of the features" },
-    { .name = "fit_intercept", .type = PARAM_FLAG, .fallback = "yes",
+    { .name = "alpha",
+      .type = PARAM_REAL,
+      .flags = PARAM_LOG,
+      .min = 0,
+      .max = INFINITY,
+      .fallback = "1.0",
+      .help = "weight of the penalty, in squared units of the features" },
+    { .name = "fit_intercept",
+      .type = PARAM_FLAG,
+      .fallback = "yes",
       .help = "whether the model has a constant" },
     { .name = NULL },
 };

@@ -32,16 +32,16 @@ enum {
 
 /* What fitting gets.  Borrowed, for the duration of the call. */
 struct fit_input {
-    const struct matrix *x;            /* (n, p), finite unless LEARNER_MISSING */
-    const char *const *names;          /* (p) features */
-    const uint32_t *n_levels;          /* (p) 0: a number, else a category code; NULL: numbers */
-    const double *y;                   /* (n) target; class index for classification */
-    size_t n_classes;                  /* 0 for regression */
-    unsigned task;                     /* one of TASK_ */
-    const double *weights;             /* (n), >= 0; NULL: all one */
-    const int32_t *groups;             /* (n); NULL */
+    const struct matrix *x;             /* (n, p), finite unless LEARNER_MISSING */
+    const char *const *names;           /* (p) features */
+    const uint32_t *n_levels;           /* (p) 0: a number, else a category code; NULL: numbers */
+    const double *y;                    /* (n) target; class index for classification */
+    size_t n_classes;                   /* 0 for regression */
+    unsigned task;                      /* one of TASK_ */
+    const double *weights;              /* (n), >= 0; NULL: all one */
+    const int32_t *groups;              /* (n); NULL */
     const struct fit_input *validation; /* rows for early stopping; NULL */
-    const void *warm_start;            /* a state of the same learner; NULL */
+    const void *warm_start;             /* a state of the same learner; NULL */
     const struct params *params;
 };
 
@@ -54,7 +54,7 @@ struct fit_output {
 };
 
 struct coefficient {
-    const char *name; /* feature; "(intercept)"; "class: feature" for several classes */
+    const char *name;           /* feature; "(intercept)"; "class: feature" for several classes */
     double estimate, std_error; /* std_error NaN when theory gives none */
 };
 
@@ -73,13 +73,13 @@ struct learner {
     /* Checks everything against p and n_classes. */
     int (*load)(void **state, struct arena *arena, struct unpack *u, size_t p, size_t n_classes,
                 struct err *err);
-    /* Linear learners: how many coefficients, and each; NULL for others.  See model_coefficients. */
+    /* Linear learners: how many coefficients, and each; else NULL.  See model_coefficients. */
     size_t (*coefficients)(struct coefficient **out, const void *state, const char *const *names,
                            const char *const *classes, struct arena *arena);
 };
 
-extern const struct learner *const learner_table[]; /* learners.def; ends in NULL */
+extern const struct learner *const learner_table[];   /* learners.def; ends in NULL */
 const struct learner *learner_find(const char *name); /* exact; NULL when unknown */
-const char *task_name(unsigned task); /* "binary classification" … */
+const char *task_name(unsigned task);                 /* "binary classification" … */
 
 #endif

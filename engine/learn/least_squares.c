@@ -99,8 +99,8 @@ static int check_rank(const struct least_squares *ls, struct err *err)
             continue;
         const char *name = ls->in->names[ls->active[j - ls->intercept]];
         if (!isfinite(pivot))
-            return err_set(err, ERR_NUMERIC, "the values of %s are too large to be squared; scale it",
-                           name);
+            return err_set(err, ERR_NUMERIC,
+                           "the values of %s are too large to be squared; scale it", name);
         return err_set(err, ERR_NUMERIC,
                        "feature %s is a combination of those before it; drop it, or train ridge",
                        name);
@@ -135,15 +135,19 @@ int least_squares_init(struct least_squares *ls, const struct fit_input *in, boo
 {
     struct matrix z = { 0 };
 
-    *ls = (struct least_squares){ .in = in, .intercept = intercept, .n = in->x->n,
-                                  .first_constant = SIZE_MAX, .constant_scale = 1 };
-    if (job_tick(job, 0, REFINE_MAX, err) || allocate(ls, in->x->p, err) ||
-        choose_columns(ls, err))
+    *ls = (struct least_squares){ .in = in,
+                                  .intercept = intercept,
+                                  .n = in->x->n,
+                                  .first_constant = SIZE_MAX,
+                                  .constant_scale = 1 };
+    if (job_tick(job, 0, REFINE_MAX, err) || allocate(ls, in->x->p, err) || choose_columns(ls, err))
         goto fail;
     ls->q = ls->n_active + intercept;
     if (ls->q > ls->n) {
-        err_set(err, ERR_NUMERIC, "%zu training rows cannot tell %zu coefficients apart; use fewer "
-                "features, or train ridge", ls->n, ls->q);
+        err_set(err, ERR_NUMERIC,
+                "%zu training rows cannot tell %zu coefficients apart; use fewer "
+                "features, or train ridge",
+                ls->n, ls->q);
         goto fail;
     }
     if (ls->q == 0)
@@ -176,9 +180,9 @@ void least_squares_release(struct least_squares *ls)
 
 struct refinement {
     struct least_squares *ls;
-    long double *beta;     /* (q) in the original columns */
-    long double *partial;  /* (n_parts, q) */
-    double *rest;          /* (n) y - residual - A beta */
+    long double *beta;    /* (q) in the original columns */
+    long double *partial; /* (n_parts, q) */
+    double *rest;         /* (n) y - residual - A beta */
 };
 
 static void block_residual(const struct refinement *r, size_t begin, size_t end)

@@ -13,8 +13,8 @@ struct linear_model *linear_model_new(struct arena *arena, size_t p, size_t n_ou
         .p = p,
         .n_outputs = n_outputs,
         .intercept = intercept,
-        .coef = ARENA_NEW(arena, double, p * n_outputs),
-        .coef_error = ARENA_NEW(arena, double, p * n_outputs),
+        .coef = ARENA_NEW(arena, double, p *n_outputs),
+        .coef_error = ARENA_NEW(arena, double, p *n_outputs),
         .constant = ARENA_NEW(arena, double, n_outputs),
         .constant_error = ARENA_NEW(arena, double, n_outputs),
     };

@@ -48,9 +48,16 @@ int logistic_loss_init(struct logistic_loss *f, const struct fit_input *in, cons
     size_t m = 1 + q * n_scores + n_pairs * q * q;
     void *sum;
 
-    *f = (struct logistic_loss){ .x = in->x, .y = y, .weights = in->weights, .n = in->x->n,
-                                 .p = p, .q = q, .n_scores = n_scores, .d = q * n_scores,
-                                 .intercept = intercept, .with_hessian = with_hessian,
+    *f = (struct logistic_loss){ .x = in->x,
+                                 .y = y,
+                                 .weights = in->weights,
+                                 .n = in->x->n,
+                                 .p = p,
+                                 .q = q,
+                                 .n_scores = n_scores,
+                                 .d = q * n_scores,
+                                 .intercept = intercept,
+                                 .with_hessian = with_hessian,
                                  .n_pairs = n_pairs };
     f->mean = MEM_NEW(double, 3 * p);
     f->scale = f->mean + p;
@@ -125,8 +132,8 @@ static void add_weighted_gram(struct block *b, double *hessian)
 }
 
 /* Sum of -log P of the class that was seen: log(1 + exp(-s)), s the score in its favour, from
- * e = exp(-|s|).  Logarithms cost as much as the rest of the row, so without weights one is taken of
- * the product of 32 factors, none above 2. */
+ * e = exp(-|s|).  Logarithms cost as much as the rest of the row, so without weights one is taken
+ * of the product of 32 factors, none above 2. */
 static double loss_two(const struct block *b, const double *e)
 {
     const double *y = b->f->y + b->begin, *t = b->score;
@@ -197,8 +204,7 @@ static double block_many(struct block *b)
     for (size_t k = 0; k < f->n_scores; k++) {
         const double *p = b->score + k * BLOCK;
         for (size_t i = 0; i < b->n; i++)
-            b->residual[i] = row_weight(b, i) *
-                             (p[i] - ((size_t)f->y[b->begin + i] == k ? 1 : 0));
+            b->residual[i] = row_weight(b, i) * (p[i] - ((size_t)f->y[b->begin + i] == k ? 1 : 0));
         product_add(b->gradient + k * f->q, b->z, b->n, f->q, BLOCK, b->residual);
     }
 

@@ -4,8 +4,8 @@
  *
  *     f(v, c) = sum of w_i (-log P(y_i | x_i))  +  1/2 sum over features j of penalty_j v_j^2
  *
- * in standardised features z = (x - mean) * scale, so that v_j = coef_j / scale_j: the optimum is the
- * same as in x (penalty_j = scale_j^2 / C), but the problem is well conditioned.  Without an
+ * in standardised features z = (x - mean) * scale, so that v_j = coef_j / scale_j: the optimum is
+ * the same as in x (penalty_j = scale_j^2 / C), but the problem is well conditioned.  Without an
  * intercept the mean is taken as 0.
  *
  * Two classes have one score t and P(1) = 1 / (1 + exp(-t)); K > 2 classes have one score each and
@@ -23,17 +23,17 @@
 
 struct logistic_loss {
     const struct matrix *x;
-    const double *y;        /* (n) class index among those that are present */
-    const double *weights;  /* (n) or NULL */
+    const double *y;             /* (n) class index among those that are present */
+    const double *weights;       /* (n) or NULL */
     size_t n, p, q, n_scores, d; /* d = q * n_scores */
     bool intercept;
     double *mean, *scale, *penalty; /* (p) */
-    double total;           /* total weight */
+    double total;                   /* total weight */
     bool with_hessian;
-    size_t n_pairs;         /* blocks of the Hessian that are summed: score pairs k <= l */
+    size_t n_pairs; /* blocks of the Hessian that are summed: score pairs k <= l */
     struct reducer reducer;
-    const double *at;       /* the point; for the body of the sum */
-    double *sum;            /* value, gradient (d), Hessian blocks (n_pairs, q, q) */
+    const double *at; /* the point; for the body of the sum */
+    double *sum;      /* value, gradient (d), Hessian blocks (n_pairs, q, q) */
 };
 
 /* C <= 0: no penalty.  ERR_NUMERIC naming a feature too large to standardise, ERR_NOMEM. */

@@ -157,7 +157,7 @@ struct training {
     const struct table *table;
     uint32_t *rows; /* (n) training rows; NULL: all */
     size_t n;
-    double *y;      /* (n) */
+    double *y; /* (n) */
     struct matrix x;
 };
 
@@ -170,7 +170,8 @@ static int choose_rows(struct training *t, struct err *err)
     for (size_t i = 0; i < t->table->n_rows; i++)
         t->n += recipe_run_part(run, i) == PART_TRAIN;
     if (t->n == 0)
-        return err_set(err, ERR_DOMAIN, "no training rows are left; check the filters and the split");
+        return err_set(err, ERR_DOMAIN,
+                       "no training rows are left; check the filters and the split");
     if (t->n == t->table->n_rows)
         return 0;
     if (mem_big(&rows, t->n, sizeof(*t->rows), "row numbers", err))
@@ -210,7 +211,7 @@ static int choose_target(struct model *m, struct training *t, struct err *err)
     return 0;
 }
 
-/* Every class of a fixed target need not have training rows, but one class alone teaches nothing. */
+/* Not every class of a fixed target need have training rows, but one alone teaches nothing. */
 static int check_classes(struct model *m, const struct training *t, struct err *err)
 {
     size_t n_classes = m->target.n_classes, n_present = 0, empty = 0;
@@ -225,9 +226,10 @@ static int check_classes(struct model *m, const struct training *t, struct err *
     size_t only = n_classes && t->n ? (size_t)t->y[0] : 0;
     mem_free(count);
     if (n_classes && n_present < 2)
-        return err_set(err, ERR_DOMAIN, "all %zu training rows have %s = %s; a model needs two "
-                       "classes; use stratified folds, or fewer of them", t->n, m->target.name,
-                       m->target.classes[only]);
+        return err_set(err, ERR_DOMAIN,
+                       "all %zu training rows have %s = %s; a model needs two "
+                       "classes; use stratified folds, or fewer of them",
+                       t->n, m->target.name, m->target.classes[only]);
     if (n_present < n_classes)
         m->warning = arena_printf(&m->arena, "class %s of %s has no training rows",
                                   m->target.classes[empty], m->target.name);

@@ -33,7 +33,7 @@ struct model_note { /* lineage and metrics, for people: "source.digest", "valida
 struct model {
     atomic_uint refs;
     const struct learner *learner;
-    struct params params;   /* the learner's */
+    struct params params; /* the learner's */
     struct target target;
     size_t p;
     const char *const *features; /* (p) names after the recipe */
@@ -47,12 +47,12 @@ struct model {
     size_t n_notes;
     struct model_note *notes;
     const struct model *base; /* model_with_notes: whose state this one shares; else NULL */
-    struct arena arena; /* all of the above but `fitted` */
+    struct arena arena;       /* all of the above but `fitted` */
 };
 
 struct prediction {
-    size_t n, n_classes;  /* n_classes 0 for regression */
-    struct matrix value;  /* (n, n_classes) probabilities, or (n, 1) */
+    size_t n, n_classes; /* n_classes 0 for regression */
+    struct matrix value; /* (n, n_classes) probabilities, or (n, 1) */
 };
 void prediction_release(struct prediction *p);
 /* The class with the highest probability of row i (the first among equals). */
@@ -61,11 +61,12 @@ size_t prediction_class(const struct prediction *p, size_t i);
 struct train_request {
     const struct learner *learner;
     const struct params *params;
-    const struct recipe_run *run;  /* fits on the rows of its last table whose part is PART_TRAIN */
+    const struct recipe_run *run; /* fits on the rows of its last table whose part is PART_TRAIN */
     const char *target;
-    bool as_classes;               /* treat a numeric target as classes */
-    const char *positive;          /* NULL: the last class */
-    const struct target *fixed;    /* use these classes (folds share the whole sample's); NULL: detect */
+    bool as_classes;      /* treat a numeric target as classes */
+    const char *positive; /* NULL: the last class */
+    const struct target
+        *fixed; /* use these classes (folds share the whole sample's); NULL: detect */
 };
 
 /* Train on the training rows of a run.  Checks the task, the rows and the features. */

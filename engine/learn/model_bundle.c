@@ -56,7 +56,8 @@ static int check_seal(const char *data, size_t len, const char *path, struct err
     }
     return err_set_at(err, ERR_PARSE, (struct err_at){ .file = path },
                       "the model bundle is damaged or cut off: its %zu bytes do not agree with "
-                      "their checksum; take another copy", len);
+                      "their checksum; take another copy",
+                      len);
 }
 
 /* ---- parts to bytes ---- */
@@ -347,8 +348,10 @@ static int check_format(sqlite3 *db, struct arena *arena, struct err *err)
     if (!text_parse_int(&version, text, len) || version < 1)
         return err_set(err, ERR_PARSE, "the model bundle's format '%.20s' is no version", text);
     if (version > MODEL_FORMAT)
-        return err_set(err, ERR_PARSE, "the model bundle has format %lld and this program reads up "
-                       "to format %d; use a newer assay", (long long)version, MODEL_FORMAT);
+        return err_set(err, ERR_PARSE,
+                       "the model bundle has format %lld and this program reads up "
+                       "to format %d; use a newer assay",
+                       (long long)version, MODEL_FORMAT);
     return 0;
 }
 
@@ -361,8 +364,10 @@ static int read_learner(struct model *m, sqlite3 *db, struct err *err)
         return -1;
     m->learner = learner_find(name);
     if (!m->learner)
-        return err_set(err, ERR_PARSE, "the model bundle was made by the learner '%.60s', which this "
-                       "program does not have", name);
+        return err_set(err, ERR_PARSE,
+                       "the model bundle was made by the learner '%.60s', which this "
+                       "program does not have",
+                       name);
     return 0;
 }
 

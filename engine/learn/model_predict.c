@@ -79,14 +79,15 @@ int model_predict_prepared(struct prediction *out, const struct model *m, const 
 static int refuse_type(const struct model_column *want, const struct table *t, size_t col,
                        size_t n_lost, uint32_t row, struct err *err)
 {
-    return err_set(err, ERR_SHAPE, "column %s is %s where the model was trained on %s, and %zu "
-                   "values cannot be converted, first in row %zu", want->name,
-                   column_type_name(table_at(t, col)->type), column_type_name(want->type), n_lost,
-                   table_row_number(t, row));
+    return err_set(err, ERR_SHAPE,
+                   "column %s is %s where the model was trained on %s, and %zu "
+                   "values cannot be converted, first in row %zu",
+                   want->name, column_type_name(table_at(t, col)->type),
+                   column_type_name(want->type), n_lost, table_row_number(t, row));
 }
 
 /* The column as the type it had in training.  A file can look otherwise by chance: whole numbers
- * in a column of reals, or nothing but missing cells.  Reals where there were whole numbers stay. */
+ * in a column of reals, or nothing but missing cells.  Reals in place of whole numbers stay. */
 static int match_type(struct column **out, const struct model_column *want, const struct table *t,
                       size_t col, struct err *err)
 {
@@ -128,8 +129,10 @@ static int match_column(struct column **out, const struct model_column *want,
     int col = table_find(raw, want->name);
 
     if (col < 0 && want->needed)
-        return err_set(err, ERR_SHAPE, "column %s is missing from the data; the model was trained "
-                       "with it (%s)", want->name, column_type_name(want->type));
+        return err_set(err, ERR_SHAPE,
+                       "column %s is missing from the data; the model was trained "
+                       "with it (%s)",
+                       want->name, column_type_name(want->type));
     if (col < 0 || (!want->needed && table_at(raw, (size_t)col)->type != want->type))
         return missing_column(out, want->type, raw->n_rows, err);
     return match_type(out, want, raw, (size_t)col, err);

@@ -120,8 +120,10 @@ static int refuse_missing(const struct table *t, const struct column *c, const c
         }
     if (n_missing == 0)
         return 0;
-    return err_set(err, ERR_DOMAIN, "the target %s is missing in %zu rows, first row %zu; "
-                   "drop missing %s", name, n_missing, table_row_number(t, first), name);
+    return err_set(err, ERR_DOMAIN,
+                   "the target %s is missing in %zu rows, first row %zu; "
+                   "drop missing %s",
+                   name, n_missing, table_row_number(t, first), name);
 }
 
 static int refuse_not_finite(const struct table *t, const struct column *c, const char *name,
@@ -129,8 +131,10 @@ static int refuse_not_finite(const struct table *t, const struct column *c, cons
 {
     for (size_t i = 0; i < n && c->type == COLUMN_REAL; i++)
         if (!isfinite(column_reals(c)[row_at(rows, i)]))
-            return err_set(err, ERR_DOMAIN, "the target %s is no finite number in row %zu; "
-                           "filter such rows out", name, table_row_number(t, row_at(rows, i)));
+            return err_set(err, ERR_DOMAIN,
+                           "the target %s is no finite number in row %zu; "
+                           "filter such rows out",
+                           name, table_row_number(t, row_at(rows, i)));
     return 0;
 }
 
@@ -154,11 +158,15 @@ static int choose_positive(struct target *out, const char *positive, struct err 
 static int check_classes(const struct target *out, struct err *err)
 {
     if (out->n_classes == 1)
-        return err_set(err, ERR_DOMAIN, "the target %s has one class only, %s, in the rows to learn "
-                       "from; there is nothing to tell apart", out->name, out->classes[0]);
+        return err_set(err, ERR_DOMAIN,
+                       "the target %s has one class only, %s, in the rows to learn "
+                       "from; there is nothing to tell apart",
+                       out->name, out->classes[0]);
     if (out->n_classes > CLASSES_MAX)
-        return err_set(err, ERR_DOMAIN, "the target %s has more than %d different values, too many "
-                       "for classes; choose another target", out->name, CLASSES_MAX);
+        return err_set(err, ERR_DOMAIN,
+                       "the target %s has more than %d different values, too many "
+                       "for classes; choose another target",
+                       out->name, CLASSES_MAX);
     return 0;
 }
 
@@ -180,9 +188,9 @@ static size_t number_classes(const char **classes, const struct column *c, const
     return found;
 }
 
-int target_detect(struct target *out, const struct table *t, const char *name,
-                  const uint32_t *rows, size_t n, bool as_classes, const char *positive,
-                  struct arena *arena, struct err *err)
+int target_detect(struct target *out, const struct table *t, const char *name, const uint32_t *rows,
+                  size_t n, bool as_classes, const char *positive, struct arena *arena,
+                  struct err *err)
 {
     const struct column *c = table_column(t, name, err);
 
@@ -201,9 +209,9 @@ int target_detect(struct target *out, const struct table *t, const char *name,
     struct target target = { .name = arena_strdup(arena, name), .type = c->type };
     const char **classes = ARENA_NEW(arena, const char *, CLASSES_MAX + 2);
     target.n_classes = c->type == COLUMN_CATEGORY ? distinct_levels(classes, c, rows, n, arena)
-                       : c->type == COLUMN_TEXT   ? distinct_texts(classes, c, rows, n, arena)
-                                                  : number_classes(classes, c, rows, n, as_classes,
-                                                                   arena);
+                       : c->type == COLUMN_TEXT
+                           ? distinct_texts(classes, c, rows, n, arena)
+                           : number_classes(classes, c, rows, n, as_classes, arena);
     target.classes = target.n_classes ? classes : NULL;
     target.task = target.n_classes == 0   ? TASK_REGRESS
                   : target.n_classes == 2 ? TASK_BINARY

@@ -32,8 +32,8 @@ void gram_add(double *gram, size_t p, const double *z, size_t n, size_t ld)
 void cross_add(double *gram, double factor, const double *y, size_t p, const double *z, size_t q,
                size_t n, size_t ld)
 {
-    cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, count(p), count(q), count(n),
-                factor, y, count(ld), z, count(ld), 1, gram, count(p));
+    cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, count(p), count(q), count(n), factor, y,
+                count(ld), z, count(ld), 1, gram, count(p));
 }
 
 void product_add(double *out, const double *z, size_t n, size_t p, size_t ld, const double *v)

@@ -47,9 +47,10 @@ void chol_invert(double *a, const double *scale, size_t p);
  * Grigori, Hoemmen and Langou 2012, "Communication-optimal parallel and sequential QR". */
 struct qr {
     size_t n, p;
-    size_t block, n_blocks;  /* rows in a block, at least p but for the last; the last may be short */
-    struct matrix a;         /* (n, p) reflectors of the blocks */
-    struct matrix stack;     /* (n_blocks * p, p) triangles, then reflectors of the second level */
+    size_t block,
+        n_blocks;        /* rows in a block, at least p but for the last; the last may be short */
+    struct matrix a;     /* (n, p) reflectors of the blocks */
+    struct matrix stack; /* (n_blocks * p, p) triangles, then reflectors of the second level */
     double *tau, *stack_tau; /* (n_blocks, p), (p) */
     double *r;               /* (p, p) upper triangular, zero below */
     double *work;

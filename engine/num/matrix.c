@@ -11,8 +11,8 @@ int matrix_new(struct matrix *out, size_t n, size_t p, const char *what, struct 
     void *x;
 
     if (p > 0 && ld > SIZE_MAX / sizeof(double) / p)
-        return err_set(err, ERR_NOMEM, "%s of %zu rows and %zu columns is more than memory can hold",
-                       what, n, p);
+        return err_set(err, ERR_NOMEM,
+                       "%s of %zu rows and %zu columns is more than memory can hold", what, n, p);
     if (mem_big(&x, ld * p, sizeof(double), what, err))
         return -1;
     memset(x, 0, ld * p * sizeof(double));

@@ -15,7 +15,7 @@ struct matrix {
 /* Zeroed.  ERR_NOMEM with `what`. */
 int matrix_new(struct matrix *out, size_t n, size_t p, const char *what, struct err *err);
 void matrix_release(struct matrix *m);
-/* Columns that make one chunk of a parallel loop over columns: enough cells to be worth a thread. */
+/* Columns that make one chunk of a parallel loop over columns: enough to be worth a thread. */
 static inline size_t matrix_columns_at_once(const struct matrix *m)
 {
     return 1 + ((size_t)1 << 18) / (m->n + 1);

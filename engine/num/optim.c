@@ -71,8 +71,13 @@ int optim_lbfgs(double *x, size_t n, optim_objective *objective, void *ctx, doub
     parameter.max_iterations = (int)max_iter;
     parameter.max_linesearch = 50;
 
-    struct run run = { .objective = objective, .ctx = ctx, .tolerance = tolerance,
-                       .largest = INFINITY, .max_iter = max_iter, .job = job, .err = err };
+    struct run run = { .objective = objective,
+                       .ctx = ctx,
+                       .tolerance = tolerance,
+                       .largest = INFINITY,
+                       .max_iter = max_iter,
+                       .job = job,
+                       .err = err };
     double value = 0;
     int status = lbfgs((int)n, at, &value, evaluate, progress, &run, &parameter);
 

@@ -120,8 +120,7 @@ static void apply_block(void *ctx, size_t begin, size_t end, size_t chunk)
     (void)end;
 
     ormqr(call->trans, q->a.x + chunk * q->block, block_rows(q, chunk), q->p, q->a.ld,
-          q->tau + chunk * q->p, call->v + chunk * q->block,
-          q->work + chunk * work_size(q->p));
+          q->tau + chunk * q->p, call->v + chunk * q->block, q->work + chunk * work_size(q->p));
 }
 
 /* The first p elements of every block, moved to or from one vector: its first p are Q'v's. */

@@ -28,8 +28,9 @@ int reducer_init(struct reducer *r, size_t n, size_t m, size_t n_scratch, struct
     part = part < least ? least : part;
     part = (part + REDUCE_BLOCK - 1) / REDUCE_BLOCK * REDUCE_BLOCK;
 
-    *r = (struct reducer){ .n = n, .m = m, .n_scratch = n_scratch, .part = part,
-                           .n_parts = parallel_n_chunks(n, part) };
+    *r = (struct reducer){
+        .n = n, .m = m, .n_scratch = n_scratch, .part = part, .n_parts = parallel_n_chunks(n, part)
+    };
     void *memory;
     if (mem_big(&memory, r->n_parts * (padded(m) + padded(n_scratch)), sizeof(double),
                 "partial sums", err))

@@ -10,7 +10,7 @@
 
 #include "base/err.h"
 
-/* Rows that a kernel takes at a time: a block of 30 features then stays in the second-level cache. */
+/* Rows that a kernel takes at a time: 30 features of them stay in the second-level cache. */
 #define REDUCE_BLOCK 256
 
 /* Add what rows [begin, end) give to acc (m), which is zeroed first; scratch is not cleared.  Must

@@ -6,7 +6,6 @@
 
 #include <gsl/gsl_cdf.h>
 
-
 /* ---- sums ---- */
 
 enum { SUM_BLOCK = 256 };
@@ -115,8 +114,8 @@ static void heap_sort(double *v, size_t n)
     }
 }
 
-/* Hoare's partition about the median of three: afterwards v[0..*left] <= v[*right..n), and what lies
- * between them equals the pivot. */
+/* Hoare's partition about the median of three: afterwards v[0..*left) <= v[*right..n), and what
+ * lies between them equals the pivot. */
 static void partition(double *v, size_t n, size_t *left, size_t *right)
 {
     double *mid = &v[n / 2], *last = &v[n - 1];

@@ -1,6 +1,6 @@
-/* What every learner must do, whatever it is: one list of checks, run over every row of learners.def
- * for every task the learner takes.  After scikit-learn's check_estimator.  A new learner gets all of
- * them by standing in the table. */
+/* What every learner must do, whatever it is: one list of checks, run over every row of
+ * learners.def for every task the learner takes.  After scikit-learn's check_estimator.  A new
+ * learner gets all of them by standing in the table. */
 #include "../unit/learn/model_case.h"
 
 #include <unistd.h>
@@ -588,7 +588,8 @@ int main(void)
                 all[n].run = checks[k].run;
                 snprintf(all[n].name, sizeof(all[n].name), "%s %s: %s", learner_table[l]->name,
                          task_names[t], checks[k].name);
-                tests[n] = (struct CMUnitTest){ .name = all[n].name, .test_func = run_check,
+                tests[n] = (struct CMUnitTest){ .name = all[n].name,
+                                                .test_func = run_check,
                                                 .initial_state = &all[n] };
             }
     int rc = _cmocka_run_group_tests("learners", tests, n, NULL, NULL);

@@ -1,5 +1,5 @@
-/* Model bundles from anywhere: the seal refuses nearly everything, so the database behind it is given
- * as it is, and then a model that loads has to say no or predict. */
+/* Model bundles from anywhere: the seal refuses nearly everything, so the database behind it is
+ * given as it is, and then a model that loads has to say no or predict. */
 #include <stddef.h>
 #include <stdint.h>
 

@@ -117,11 +117,15 @@ static inline int case_fit(struct fit_case *c, const char *learner, const char *
     case_params(&c->params, c->learner, params, &c->arena);
 
     struct fit_input in = {
-        .x = &c->x, .names = c->names, .y = c->y, .n_classes = c->n_classes,
+        .x = &c->x,
+        .names = c->names,
+        .y = c->y,
+        .n_classes = c->n_classes,
         .task = c->n_classes == 0   ? TASK_REGRESS
                 : c->n_classes == 2 ? TASK_BINARY
                                     : TASK_MULTICLASS,
-        .weights = c->weights, .params = &c->params,
+        .weights = c->weights,
+        .params = &c->params,
     };
     c->out = (struct fit_output){ .arena = &c->arena };
     return c->learner->fit(&c->out, &in, job, err);

@@ -23,8 +23,9 @@ static inline int try_train(struct model **out, const char *learner, const char 
     const struct learner *l = learner_find(learner);
     assert_non_null(l);
     case_params(&p, l, params, &c.arena);
-    struct train_request req = { .learner = l, .params = &p, .run = run,
-                                 .target = roles_target(&r->roles) };
+    struct train_request req = {
+        .learner = l, .params = &p, .run = run, .target = roles_target(&r->roles)
+    };
     int rc = model_train(out, &req, job, err);
     arena_release(&c.arena);
     recipe_run_unref(run);

@@ -27,17 +27,20 @@ static void test_tasks_and_classes(void **state)
     struct target t;
 
     arena_init(&arena);
-    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_TEXT, "no", "yes", "no"), false, NULL, NULL), 0);
+    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_TEXT, "no", "yes", "no"), false, NULL, NULL),
+                     0);
     assert_int_equal(t.task, TASK_BINARY);
     assert_string_equal(t.classes[0], "no");
     assert_string_equal(t.classes[1], "yes");
     assert_int_equal(t.positive, 1);
 
-    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_CATEGORY, "b", "c", "a"), false, NULL, NULL), 0);
+    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_CATEGORY, "b", "c", "a"), false, NULL, NULL),
+                     0);
     assert_int_equal(t.task, TASK_MULTICLASS);
     assert_string_equal(t.classes[0], "a");
 
-    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_BOOL, "true", "false"), false, "false", NULL), 0);
+    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_BOOL, "true", "false"), false, "false", NULL),
+                     0);
     assert_int_equal(t.task, TASK_BINARY);
     assert_string_equal(t.classes[0], "false");
     assert_int_equal(t.positive, 0);
@@ -59,7 +62,8 @@ static void test_tasks_and_classes(void **state)
     arena_release(&arena);
 }
 
-static void refuse(struct column *take, const char *positive, enum err_code code, const char *message)
+static void refuse(struct column *take, const char *positive, enum err_code code,
+                   const char *message)
 {
     struct arena arena;
     struct target t;
@@ -77,9 +81,10 @@ static void test_targets_that_cannot_be(void **state)
     (void)state;
     refuse(MAKE(COLUMN_TEXT, "a", NULL, "b", NULL), NULL, ERR_DOMAIN,
            "the target y is missing in 2 rows, first row 2; drop missing y");
-    refuse(MAKE(COLUMN_TEXT, "a", "a"), NULL, ERR_DOMAIN,
-           "the target y has one class only, a, in the rows to learn from; there is nothing to tell "
-           "apart");
+    refuse(
+        MAKE(COLUMN_TEXT, "a", "a"), NULL, ERR_DOMAIN,
+        "the target y has one class only, a, in the rows to learn from; there is nothing to tell "
+        "apart");
     refuse(MAKE(COLUMN_TEXT, "a", "b"), "c", ERR_USAGE,
            "'c' is no class of y; its classes are a and b");
     refuse(MAKE(COLUMN_TEXT, "a", "b", "c"), "c", ERR_USAGE,
@@ -101,8 +106,9 @@ static void test_too_many_classes(void **state)
     for (int i = 0; i < 2000; i++)
         builder_add_text(&b, text, (size_t)snprintf(text, sizeof(text), "id%d", i));
     assert_int_equal(builder_finish(&c, &b, NULL), 0);
-    refuse(c, NULL, ERR_DOMAIN, "the target y has more than 1000 different values, too many for "
-                                "classes; choose another target");
+    refuse(c, NULL, ERR_DOMAIN,
+           "the target y has more than 1000 different values, too many for "
+           "classes; choose another target");
 }
 
 /* Classes are found by value in a column of whatever type the new data has. */
@@ -115,7 +121,8 @@ static void test_values_of_a_target(void **state)
     double y[3];
 
     arena_init(&arena);
-    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_CATEGORY, "a", "b", "c"), false, NULL, NULL), 0);
+    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_CATEGORY, "a", "b", "c"), false, NULL, NULL),
+                     0);
     struct table *text = table_of("y", MAKE(COLUMN_TEXT, "c", "a", "z"));
     assert_int_equal(target_values(y, &t, text, NULL, 2, false, &err), 0);
     assert_true(y[0] == 2 && y[1] == 0);
@@ -138,8 +145,10 @@ static void test_values_of_a_target(void **state)
 static struct table *mixed_table(void)
 {
     struct column *columns[] = {
-        MAKE(COLUMN_INT, "1", "2", NULL),   MAKE(COLUMN_REAL, "0.5", "inf", "2"),
-        MAKE(COLUMN_BOOL, "true", "false", "true"), MAKE(COLUMN_TEXT, "a", "b", "c"),
+        MAKE(COLUMN_INT, "1", "2", NULL),
+        MAKE(COLUMN_REAL, "0.5", "inf", "2"),
+        MAKE(COLUMN_BOOL, "true", "false", "true"),
+        MAKE(COLUMN_TEXT, "a", "b", "c"),
         MAKE(COLUMN_DATE, "2024-01-01", "2024-01-02", "2024-01-03"),
         MAKE(COLUMN_CATEGORY, "u", "v", "u"),
     };
@@ -163,15 +172,17 @@ static void test_matrix_of_rows(void **state)
     struct table *t = mixed_table();
     struct matrix x;
 
-    assert_int_equal(design_matrix(&x, NAMES("x", "flag", "n"), 3, 0, t,
-                                   (const uint32_t[]){ 0, 0 }, 2, NULL), 0);
+    assert_int_equal(
+        design_matrix(&x, NAMES("x", "flag", "n"), 3, 0, t, (const uint32_t[]){ 0, 0 }, 2, NULL),
+        0);
     assert_int_equal(x.n, 2);
     assert_true(matrix_col(&x, 0)[1] == 0.5);
     assert_true(matrix_col(&x, 1)[0] == 1);
     assert_true(matrix_col(&x, 2)[0] == 1);
     matrix_release(&x);
     assert_int_equal(design_matrix(&x, NAMES("n", "kind"), 2, LEARNER_MISSING | LEARNER_CATEGORIES,
-                                   t, NULL, 0, NULL), 0);
+                                   t, NULL, 0, NULL),
+                     0);
     assert_true(isnan(matrix_col(&x, 0)[2]));
     assert_true(matrix_col(&x, 1)[1] == 1);
     matrix_release(&x);
@@ -185,16 +196,21 @@ static void test_columns_that_are_no_features(void **state)
 
     refuse_matrix(t, "n", 0, ERR_DOMAIN,
                   "n is missing in 1 row, first row 3; impute n, or drop missing");
-    refuse_matrix(t, "x", 0, ERR_DOMAIN, "x is no finite number in 1 row, first row 2; clip x, or "
-                                         "filter such rows out");
-    refuse_matrix(t, "word", 0, ERR_SHAPE, "feature word is text, and the learner takes numbers; "
-                                           "encode word, or drop word");
-    refuse_matrix(t, "kind", 0, ERR_SHAPE, "feature kind is a category, and the learner takes "
-                                           "numbers; encode kind, or drop kind");
-    refuse_matrix(t, "day", 0, ERR_SHAPE, "feature day is a date, and the learner takes numbers; "
-                                          "derive a number from it, or drop day");
-    refuse_matrix(t, "gone", 0, ERR_SHAPE, "feature gone is not in the table; the model was trained "
-                                           "with it");
+    refuse_matrix(t, "x", 0, ERR_DOMAIN,
+                  "x is no finite number in 1 row, first row 2; clip x, or "
+                  "filter such rows out");
+    refuse_matrix(t, "word", 0, ERR_SHAPE,
+                  "feature word is text, and the learner takes numbers; "
+                  "encode word, or drop word");
+    refuse_matrix(t, "kind", 0, ERR_SHAPE,
+                  "feature kind is a category, and the learner takes "
+                  "numbers; encode kind, or drop kind");
+    refuse_matrix(t, "day", 0, ERR_SHAPE,
+                  "feature day is a date, and the learner takes numbers; "
+                  "derive a number from it, or drop day");
+    refuse_matrix(t, "gone", 0, ERR_SHAPE,
+                  "feature gone is not in the table; the model was trained "
+                  "with it");
     table_unref(t);
 }
 
@@ -216,8 +232,9 @@ static void test_roles_are_no_features(void **state)
 
     struct table *alone = table_of("y", MAKE(COLUMN_INT, "1", "2"));
     assert_int_equal(design_features(&d, alone, &roles, "y", 0, &arena, &err), -1);
-    assert_string_equal(err.msg, "no column is left as a feature beside the target y; keep or derive "
-                                 "one");
+    assert_string_equal(err.msg,
+                        "no column is left as a feature beside the target y; keep or derive "
+                        "one");
     assert_int_equal(design_features(&d, alone, &roles, "y", LEARNER_BLIND, &arena, &err), 0);
     table_unref(alone);
     table_unref(t);

@@ -84,10 +84,11 @@ static void test_scikit_learn_coefficients(void **state)
         struct source *source = case_read(path);
         arena_init(&arena);
         assert_int_equal(target_detect(&target, source->table, pipelines[i].target, NULL, 0, false,
-                                       NULL, &arena, NULL), 0);
+                                       NULL, &arena, NULL),
+                         0);
         for (int fold = -1; fold < 5; fold++)
-            assert_true(compare_fold(&pipelines[i], source->table, &target, expected->table,
-                                     fold) > 0);
+            assert_true(compare_fold(&pipelines[i], source->table, &target, expected->table, fold) >
+                        0);
         arena_release(&arena);
         source_unref(source);
     }
@@ -105,9 +106,12 @@ static const struct r_case r_cases[] = {
     { "glm", "logistic", "penalty=none", { "bmi", "blood_pressure", "hdl", "age" }, false },
     { "glm_weights", "logistic", "penalty=none", { "bmi", "hdl" }, true },
     { "glm_no_intercept", "logistic", "penalty=none fit_intercept=no", { "bmi", "hdl" }, false },
-    { "lm", "linear", "",
+    { "lm",
+      "linear",
+      "",
       { "age", "sex", "bmi", "blood_pressure", "total_cholesterol", "ldl", "hdl",
-        "cholesterol_ratio", "log_triglycerides", "glucose" }, false },
+        "cholesterol_ratio", "log_triglycerides", "glucose" },
+      false },
     { "lm_weights", "linear", "", { "bmi", "hdl" }, true },
 };
 
@@ -167,7 +171,7 @@ static void test_r_coefficients(void **state)
 static void test_dual_ridge_is_the_same_minimum(void **state)
 {
     (void)state;
-    /* more features than rows: at the minimum X'(y - Xc - b) = alpha c and the residuals sum to 0 */
+    /* more features than rows: at the minimum X'(y - Xc - b) = alpha c, residuals sum to 0 */
     struct fit_case c;
     struct rng rng;
     size_t n, p = 40;
@@ -313,8 +317,9 @@ static void test_iteration_limit_is_told(void **state)
 
     random_classes(&c, 200, 3, 2);
     case_fit_well(&c, "logistic", "max_iter=2");
-    assert_string_equal(c.out.warning, "did not converge in 2 iterations; scale the features, raise "
-                                       "max_iter, or lower C");
+    assert_string_equal(c.out.warning,
+                        "did not converge in 2 iterations; scale the features, raise "
+                        "max_iter, or lower C");
     case_release(&c);
 }
 

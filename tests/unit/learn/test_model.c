@@ -138,8 +138,8 @@ static void test_every_damaged_byte_and_every_cut_is_refused(void **state)
     unlink(path);
 }
 
-/* Damage behind the seal's back: an unsealed database with one byte changed loads or is refused, and
- * never does worse (the sanitizers watch). */
+/* Damage behind the seal's back: an unsealed database with one byte changed loads or is refused,
+ * and never does worse (the sanitizers watch). */
 static void test_unsealed_damage_does_no_harm(void **state)
 {
     (void)state;
@@ -176,10 +176,10 @@ static int load_changed(const char *path, const char *sql, struct err *err)
     unsigned char *copy = sqlite3_malloc64(size);
     memcpy(copy, data, size);
     free(data);
-    assert_int_equal(sqlite3_deserialize(db, "main", copy, (sqlite3_int64)size - 32,
-                                         (sqlite3_int64)size,
-                                         SQLITE_DESERIALIZE_FREEONCLOSE |
-                                             SQLITE_DESERIALIZE_RESIZEABLE), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_deserialize(db, "main", copy, (sqlite3_int64)size - 32, (sqlite3_int64)size,
+                            SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE),
+        SQLITE_OK);
     assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
     unsigned char *changed = sqlite3_serialize(db, "main", &len, 0);
     int rc = model_load_bytes(&loaded, changed, (size_t)len, err);
@@ -201,20 +201,25 @@ static void test_other_versions_and_parts_are_named(void **state)
     assert_int_equal(load_changed(path, "SELECT 1", &err), 0);
     assert_int_equal(load_changed(path, "UPDATE bundle SET value = '7' WHERE key = 'format'", &err),
                      -1);
-    assert_string_equal(err.msg, "the model bundle has format 7 and this program reads up to format "
-                                 "1; use a newer assay");
-    assert_int_equal(load_changed(path, "UPDATE bundle SET value = 'oracle' WHERE key = 'learner'",
-                                  &err), -1);
+    assert_string_equal(err.msg,
+                        "the model bundle has format 7 and this program reads up to format "
+                        "1; use a newer assay");
+    assert_int_equal(
+        load_changed(path, "UPDATE bundle SET value = 'oracle' WHERE key = 'learner'", &err), -1);
     assert_string_equal(err.msg, "the model bundle was made by the learner 'oracle', which this "
                                  "program does not have");
     assert_int_equal(load_changed(path, "DELETE FROM bundle WHERE key = 'state'", &err), -1);
-    assert_string_equal(err.msg, "the model bundle has no part 'state'; it is no model, or damaged");
+    assert_string_equal(err.msg,
+                        "the model bundle has no part 'state'; it is no model, or damaged");
     /* parts of another learner do not fit this one */
-    assert_int_equal(load_changed(path, "UPDATE bundle SET value = 'logistic' WHERE key = 'learner'",
-                                  &err), -1);
+    assert_int_equal(
+        load_changed(path, "UPDATE bundle SET value = 'logistic' WHERE key = 'learner'", &err), -1);
     /* a view in place of the table is not looked into */
-    assert_int_equal(load_changed(path, "ALTER TABLE bundle RENAME TO b; CREATE VIEW bundle AS "
-                                        "SELECT * FROM b", &err), -1);
+    assert_int_equal(load_changed(path,
+                                  "ALTER TABLE bundle RENAME TO b; CREATE VIEW bundle AS "
+                                  "SELECT * FROM b",
+                                  &err),
+                     -1);
     model_unref(m);
     unlink(path);
 }
@@ -267,7 +272,8 @@ static struct table *select_columns(const struct table *t, const char *const *na
 static void test_order_and_further_columns_do_not_matter(void **state)
 {
     (void)state;
-    static const char *const names[] = { "sex", "body_mass_g", "island", "flipper_length_mm",
+    static const char *const names[] = { "sex",           "body_mass_g",
+                                         "island",        "flipper_length_mm",
                                          "bill_depth_mm", "bill_length_mm" };
     struct source *source;
     struct model *m = penguin_model(&source);
@@ -295,13 +301,15 @@ static void test_missing_and_mistyped_columns_are_named(void **state)
 
     assert_int_equal(model_predict(&p, m, other, NULL, &err), -1);
     assert_int_equal(err.code, ERR_SHAPE);
-    assert_string_equal(err.msg, "column body_mass_g is missing from the data; the model was trained "
-                                 "with it (int)");
+    assert_string_equal(err.msg,
+                        "column body_mass_g is missing from the data; the model was trained "
+                        "with it (int)");
     struct column *text = column_ref(table_at(source->table, 1)); /* island */
     assert_int_equal(table_put(&wrong, source->table, "body_mass_g", text, NULL), 0);
     assert_int_equal(model_predict(&p, m, wrong, NULL, &err), -1);
-    assert_string_equal(err.msg, "column body_mass_g is category where the model was trained on int, "
-                                 "and 344 values cannot be converted, first in row 1");
+    assert_string_equal(err.msg,
+                        "column body_mass_g is category where the model was trained on int, "
+                        "and 344 values cannot be converted, first in row 1");
     table_unref(wrong);
     table_unref(other);
     model_unref(m);
@@ -359,10 +367,11 @@ static void test_training_refusals(void **state)
     refuse("logistic", t, with_role(recipe_empty(), "species", ROLE_TARGET), NULL,
            "feature island is a category, and the learner takes numbers; encode island, or drop "
            "island");
-    refuse("logistic", t,
-           add_step(with_role(recipe_empty(), "species", ROLE_TARGET), "drop island sex"), NULL,
-           "bill_length_mm is missing in 2 rows, first row 4 (line 5); impute bill_length_mm, or drop "
-           "missing");
+    refuse(
+        "logistic", t,
+        add_step(with_role(recipe_empty(), "species", ROLE_TARGET), "drop island sex"), NULL,
+        "bill_length_mm is missing in 2 rows, first row 4 (line 5); impute bill_length_mm, or drop "
+        "missing");
     refuse("logistic", t, with_role(recipe_empty(), "species", ROLE_TARGET), part,
            "no training rows are left; check the filters and the split");
     part[0] = part[1] = PART_TRAIN;

@@ -119,7 +119,7 @@ static void test_cholesky_solves_badly_scaled_systems(void **state)
     memcpy(full, a, sizeof(a));
     symmetric_fill(full, P);
     assert_int_equal(chol_factor(a, scale, P, 1e-12), 0);
-    for (size_t j = 0; j < P; j++) /* right side of the solution 1 2 3 … in units of the columns */
+    for (size_t j = 0; j < P; j++) /* right side of the solution 1 2 3 …, scaled */
         b[j] = 0;
     for (size_t j = 0; j < P; j++)
         for (size_t i = 0; i < P; i++)
@@ -160,7 +160,8 @@ static void check_qr(size_t n, size_t p)
 {
     struct matrix a = random_matrix(n, p, 5), copy = random_matrix(n, p, 5);
     struct qr qr;
-    double *v = malloc(n * sizeof(*v)), *w = malloc(n * sizeof(*w)), *top = malloc(p * sizeof(*top));
+    double *v = malloc(n * sizeof(*v)), *w = malloc(n * sizeof(*w)),
+           *top = malloc(p * sizeof(*top));
 
     assert_int_equal(qr_factor(&qr, &a, NULL), 0);
     assert_null(a.x);
