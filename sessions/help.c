@@ -372,7 +372,7 @@ static void manual_item(struct str *out, const char *prefix, const char *name, c
 
 void help_manual(struct str *out)
 {
-    str_add(out, ".TH ASSAY-COMMANDS 7 \"\" \"assay " ASSAY_VERSION "\"\n.SH NAME\n"
+    str_add(out, ".TH ASSAY-COMMANDS 7 \"2026-11-21\" \"assay " ASSAY_VERSION "\"\n.SH NAME\n"
                  "assay-commands \\- the commands of assay's session language\n");
     for (size_t s = 0; stages[s]; s++) {
         str_addf(out, ".SH %s\n", stages[s]);

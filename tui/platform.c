@@ -14,12 +14,31 @@ static bool is_folder_there(const char *path)
     return access(path, R_OK | X_OK) == 0;
 }
 
+/* PREFIX/share/assay for a program that runs as PREFIX/bin/assay, wherever PREFIX was moved. */
+static const char *share_beside_program(struct arena *arena)
+{
+    char program[4096];
+    ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+    if (n <= 0)
+        return NULL;
+    program[n] = 0;
+    char *slash = strrchr(program, '/');
+    if (!slash)
+        return NULL;
+    *slash = 0;
+    return arena_printf(arena, "%s/../share/assay", program);
+}
+
 const char *platform_share_dir(struct arena *arena)
 {
     const char *named = getenv("ASSAY_SHARE");
+    const char *beside = share_beside_program(arena);
 
     if (named && *named)
         return arena_strdup(arena, named);
+    if (beside && is_folder_there(beside))
+        return beside;
 #ifdef ASSAY_SHARE_DIR
     if (is_folder_there(ASSAY_SHARE_DIR))
         return ASSAY_SHARE_DIR;

@@ -8,7 +8,8 @@
 #include "base/arena.h"
 #include "options.h"
 
-/* $ASSAY_SHARE, the installed folder when it is there, the source tree's when that is; NULL. */
+/* $ASSAY_SHARE, ../share/assay of the folder the program is in, the installed folder, the source
+ * tree's: the first that is there; NULL. */
 const char *platform_share_dir(struct arena *arena);
 /* $XDG_STATE_HOME/assay (absolute ones only) or ~/.local/state/assay; NULL when there is no home. */
 const char *platform_state_dir(struct arena *arena);
