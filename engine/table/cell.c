@@ -30,7 +30,7 @@ static void add_fraction(struct str *out, int64_t us)
 static void add_timestamp(struct str *out, int64_t us, char between)
 {
     int64_t days = us / DAY_US - (us % DAY_US < 0);
-    int64_t rest = us - days * DAY_US;
+    int64_t rest = us % DAY_US + (us % DAY_US < 0 ? DAY_US : 0);
     int seconds = (int)(rest / SECOND_US);
 
     add_date(out, (int32_t)days);

@@ -5,7 +5,10 @@
 
 #include "base/mem.h"
 #include "base/parallel.h"
+#include "base/str.h"
+#include "base/text.h"
 #include "table/bits.h"
+#include "table/cell.h"
 
 #define DIFF_WHAT "the difference of two tables"
 
@@ -64,6 +67,39 @@ static int match_rows(struct diff *d, struct err *err)
 
 /* ---------------------------------------------------------------- cells */
 
+/* Does the text say the number, as a writer with or without a point would put it? */
+static bool text_is_number(struct span text, const struct column *number, size_t i)
+{
+    char buf[TEXT_REAL_SIZE];
+    struct str exact;
+
+    if (number->type == COLUMN_REAL &&
+        span_is(text, text_real(buf, column_reals(number)[i], false)))
+        return true;
+    str_init(&exact);
+    cell_text(&exact, number, i);
+    bool same = span_is(text, exact.buf);
+    str_release(&exact);
+    return same;
+}
+
+/* A step that widens ints to reals, or reads numbers from text, changes a column's type; a cell is
+ * changed when what it says is. */
+static bool says_the_same(const struct column *a, size_t i, const struct column *b, size_t j)
+{
+    bool missing = column_missing(a, i) || column_missing(b, j);
+
+    if (missing || a->type == b->type)
+        return column_cells_equal(a, i, b, j);
+    if (column_is_number(a) && column_is_number(b))
+        return column_number(a, i) == column_number(b, j);
+    if (column_is_text(a) && column_is_text(b))
+        return span_eq(column_span(a, i), column_span(b, j));
+    if (column_is_text(a))
+        return text_is_number(column_span(a, i), b, j);
+    return column_is_text(b) && text_is_number(column_span(b, j), a, i);
+}
+
 struct compare {
     const struct column *before, *after;
     const uint32_t *row_before; /* NULL: the same rows */
@@ -81,7 +117,7 @@ static void compare_chunk(void *ctx, size_t begin, size_t end, size_t chunk)
 
     for (size_t i = begin; i < end; i++) {
         size_t j = c->row_before ? c->row_before[i] : i;
-        if (column_cells_equal(c->before, j, c->after, i))
+        if (says_the_same(c->before, j, c->after, i))
             continue;
         bit_set(c->changed, i);
         n++;

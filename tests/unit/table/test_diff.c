@@ -111,14 +111,27 @@ static void test_equal_copies_are_the_same(void **state)
     (void)state;
 }
 
-static void test_retyped_column_counts_every_present_cell(void **state)
+/* What a cell says counts, not how it is stored: 1, 1.0 and '1' are one value, 007 is another. */
+static void test_retyped_column_counts_cells_that_say_something_else(void **state)
 {
     struct table *t = base_table();
-    struct table *after = with(t, "a", MAKE(COLUMN_REAL, "1", "2", NULL, "4"));
+    struct table *after = with(t, "a", MAKE(COLUMN_REAL, "1", "2.5", NULL, "4"));
     struct diff *d = diff_of(t, after);
 
-    assert_int_equal(d->columns[0].n_changed, 3);
-    assert_false(diff_cell(d, 2, 0));
+    assert_int_equal(d->columns[0].kind, DIFF_CHANGED);
+    assert_int_equal(d->columns[0].n_changed, 1);
+    assert_true(diff_cell(d, 1, 0));
+    diff_free(d);
+    table_unref(after);
+    after = with(t, "a", MAKE(COLUMN_TEXT, "1", "02", NULL, "4"));
+    d = diff_of(t, after);
+    assert_int_equal(d->columns[0].n_changed, 1);
+    assert_true(diff_cell(d, 1, 0));
+    diff_free(d);
+    table_unref(after);
+    after = with(t, "b", MAKE(COLUMN_CATEGORY, "0.5", "nan", "2.50", NULL));
+    d = diff_of(t, after);
+    assert_int_equal(d->columns[1].n_changed, 1);
     diff_free(d);
     table_unref(after);
     table_unref(t);
@@ -389,7 +402,7 @@ int main(void)
         cmocka_unit_test(test_shared_columns_cost_nothing),
         cmocka_unit_test(test_changed_cells),
         cmocka_unit_test(test_equal_copies_are_the_same),
-        cmocka_unit_test(test_retyped_column_counts_every_present_cell),
+        cmocka_unit_test(test_retyped_column_counts_cells_that_say_something_else),
         cmocka_unit_test(test_added_and_renamed_columns),
         cmocka_unit_test(test_copies_are_not_renamed),
         cmocka_unit_test(test_removed_rows),
