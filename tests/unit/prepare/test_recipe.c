@@ -70,7 +70,7 @@ static void test_roles_are_replaced_and_cleared(void **state)
     r = with_role(r, "sex", ROLE_FEATURE);
     assert_null(roles_target(&r->roles));
     assert_int_equal(r->roles.n, 1);
-    assert_string_equal(role_name(ROLE_IGNORE), "ignored");
+    assert_string_equal(role_name(ROLE_IGNORE), "ignore");
     recipe_unref(r);
     (void)state;
 }
