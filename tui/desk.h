@@ -1,0 +1,79 @@
+/* desk.h - what the views look at: the workspace, where the person is in it, and facts about it.
+ *
+ * Views read the desk when they draw; keys move its cursors and may leave a wish in it (a command to
+ * submit, a view to show), which the event loop grants.  desk_refresh brings the facts up to date.
+ */
+#ifndef TUI_DESK_H
+#define TUI_DESK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "session.h"
+#include "survey.h"
+
+enum wish { WISH_NONE, WISH_SUBMIT, WISH_EDIT, WISH_SHOW, WISH_SEARCH };
+
+struct desk {
+    const struct session *session;
+    struct survey *survey;
+    const struct workspace *ws;
+
+    /* ---- where the person is ---- */
+    size_t column; /* of the table shown */
+    size_t step;   /* in the list: 0 the source, k the k-th step */
+    size_t model, entry;
+    /* The step whose changes the sheet shows: k, 0 the source, DESK_NOW the table as it stands. */
+    size_t shown;
+    struct str search; /* "" when nothing was searched for */
+
+    /* ---- facts; NULL while they are being found ---- */
+    const struct table *table;      /* the one shown, NULL before load */
+    const struct table *before;     /* what the shown step started from, NULL when no step is shown */
+    const struct diff *diff;        /* of the shown step */
+    const struct profile **profiles; /* (table->n_cols) */
+    size_t n_profiles;
+    const struct diff **effects;    /* by step, from 0 */
+    size_t n_effects;
+    unsigned version;               /* grows when the workspace is another one */
+
+    /* ---- what the last command left ---- */
+    struct str report_title, report;
+    unsigned report_version;
+    const struct figure *figure; /* of the last plot, in the history; NULL */
+    size_t figure_id;
+    const struct canvas *canvas; /* drawn for the pane, NULL while it is being drawn */
+    const char *canvas_note;
+    struct str manual, manual_topic;
+    unsigned manual_version;
+
+    /* ---- what a view wants ---- */
+    enum wish wish;
+    struct str wish_text; /* command, or the name of a view */
+    struct str message;   /* for the status line */
+};
+
+#define DESK_NOW ((size_t)-1)
+
+void desk_init(struct desk *d, const struct session *s, struct survey *survey);
+void desk_release(struct desk *d);
+/* The session's workspace may be another one; cursors stay within it. */
+void desk_refresh(struct desk *d);
+/* The last command's report, plot and step come into view. */
+void desk_take_report(struct desk *d, const struct entry *e);
+/* The manual's page on a topic, NULL for the overview; false when there is none. */
+bool desk_open_manual(struct desk *d, const char *topic, struct err *err);
+
+const struct recipe *desk_recipe(const struct desk *d);
+/* The name under the cursor, "" when there is none. */
+const char *desk_column_name(const struct desk *d);
+const char *desk_model_name(const struct desk *d);
+/* Put what is under the cursor for {column} {step} {model} {entry}; false, with a message, when there is
+ * nothing under it. */
+bool desk_fill(struct str *out, struct desk *d, const char *template);
+
+void desk_wish(struct desk *d, enum wish wish, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void desk_say(struct desk *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

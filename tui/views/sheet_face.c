@@ -1,0 +1,261 @@
+/* sheet_face.c - rows, columns and cells of the sheet, removed rows among them. */
+#include "views/sheet_face.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "table/bits.h"
+#include "table/cell.h"
+
+void face_of(struct face *f, const struct desk *d)
+{
+    const struct recipe_run *run = d->ws->run;
+
+    *f = (struct face){ .table = d->table, .before = d->before, .diff = d->diff, .run = run };
+    if (!f->table)
+        return;
+    size_t k = d->shown == DESK_NOW ? run->n_tables - 1 : d->shown;
+    f->parts = run->parts[k];
+    f->n_rows = f->diff ? f->before->n_rows : f->table->n_rows;
+    f->n_cols = f->diff ? f->diff->n_columns : f->table->n_cols;
+}
+
+/* ---------------------------------------------------------------- rows */
+
+/* How many of the removed rows (ascending indices in `before`) come before `row`. */
+static size_t gone_before(const struct diff *d, size_t row)
+{
+    const uint32_t *gone = d->rows_gone ? d->rows_gone->data : NULL;
+    size_t low = 0, high = gone ? d->rows_removed : 0;
+
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (gone[mid] < row)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+static bool is_gone(const struct diff *d, size_t row)
+{
+    size_t k = gone_before(d, row);
+
+    return d->rows_gone && k < d->rows_removed && ((const uint32_t *)d->rows_gone->data)[k] == row;
+}
+
+size_t face_row(const struct face *f, size_t row)
+{
+    if (!f->diff)
+        return row;
+    return is_gone(f->diff, row) ? FACE_GONE : row - gone_before(f->diff, row);
+}
+
+size_t face_row_at(const struct face *f, size_t table_row)
+{
+    return f->diff ? diff_row_before(f->diff, table_row) : table_row;
+}
+
+size_t face_row_number(const struct face *f, size_t row)
+{
+    return table_row_number(f->diff ? f->before : f->table, row);
+}
+
+bool face_is_held_out(const struct face *f, size_t row)
+{
+    size_t i = face_row(f, row);
+
+    return f->parts && i != FACE_GONE && f->parts[i] == PART_PREDICT;
+}
+
+/* ---------------------------------------------------------------- columns */
+
+const char *face_name(const struct face *f, size_t col)
+{
+    if (!f->diff)
+        return table_name(f->table, col);
+    const struct diff_column *c = &f->diff->columns[col];
+    return c->after >= 0 ? table_name(f->table, (size_t)c->after)
+                         : table_name(f->before, (size_t)c->before);
+}
+
+const struct column *face_column(const struct face *f, size_t col)
+{
+    if (!f->diff)
+        return table_at(f->table, col);
+    const struct diff_column *c = &f->diff->columns[col];
+    return c->after >= 0 ? table_at(f->table, (size_t)c->after)
+                         : table_at(f->before, (size_t)c->before);
+}
+
+enum diff_kind face_kind(const struct face *f, size_t col)
+{
+    return f->diff ? f->diff->columns[col].kind : DIFF_SAME;
+}
+
+bool face_is_changed(const struct face *f, size_t row, size_t col)
+{
+    if (!f->diff || f->diff->columns[col].kind != DIFF_CHANGED)
+        return false;
+    size_t i = face_row(f, row);
+    return i != FACE_GONE && diff_cell(f->diff, i, (size_t)f->diff->columns[col].after);
+}
+
+/* ---------------------------------------------------------------- cells */
+
+void face_cell_init(struct face_cell *c)
+{
+    *c = (struct face_cell){ 0 };
+    str_init(&c->was);
+    str_init(&c->is);
+}
+
+void face_cell_release(struct face_cell *c)
+{
+    str_release(&c->was);
+    str_release(&c->is);
+}
+
+static void show(struct str *out, const struct column *c, size_t i, int decimals)
+{
+    char buf[64];
+    double v;
+
+    if (c->type != COLUMN_REAL || column_missing(c, i) || decimals < 0) {
+        cell_show(out, c, i, 6, "·");
+        return;
+    }
+    v = column_reals(c)[i];
+    bool fits = isfinite(v) && fabs(v) < 1e9 && (v == 0 || fabs(v) >= 0.5 * pow(10, -decimals));
+    if (!fits) {
+        cell_show(out, c, i, 6, "·");
+        return;
+    }
+    snprintf(buf, sizeof(buf), "%.*f", decimals, v);
+    str_add(out, buf);
+}
+
+/* Which column and row of `before` or `table` the cell comes from. */
+static bool locate(const struct column **c, size_t *i, const struct face *f, size_t row,
+                   size_t col)
+{
+    size_t after = face_row(f, row);
+
+    if (!f->diff) {
+        *c = table_at(f->table, col);
+        *i = row;
+        return true;
+    }
+    const struct diff_column *d = &f->diff->columns[col];
+    if (after == FACE_GONE || d->after < 0) {
+        if (d->before < 0)
+            return false; /* a new column has no value in a row that went */
+        *c = table_at(f->before, (size_t)d->before);
+        *i = row;
+        return true;
+    }
+    *c = table_at(f->table, (size_t)d->after);
+    *i = after;
+    return true;
+}
+
+void face_read(struct face_cell *out, const struct face *f, size_t row, size_t col, int decimals)
+{
+    const struct column *c;
+    size_t i;
+
+    str_clear(&out->was);
+    str_clear(&out->is);
+    out->missing = out->was_missing = false;
+    out->changed = face_is_changed(f, row, col);
+    if (!locate(&c, &i, f, row, col))
+        return;
+    out->missing = column_missing(c, i);
+    show(&out->is, c, i, decimals);
+    if (out->changed) {
+        const struct column *old = table_at(f->before, (size_t)f->diff->columns[col].before);
+        out->was_missing = column_missing(old, row);
+        show(&out->was, old, row, decimals);
+    }
+}
+
+int face_decimals(const struct face *f, size_t row, size_t col)
+{
+    char buf[TEXT_REAL_SIZE];
+    const struct column *c;
+    size_t i;
+
+    if (!locate(&c, &i, f, row, col) || c->type != COLUMN_REAL || column_missing(c, i))
+        return 0;
+    text_real_short(buf, column_reals(c)[i], 6);
+    const char *point = strchr(buf, '.');
+    if (!point || strchr(buf, 'e'))
+        return 0;
+    int decimals = (int)strlen(point + 1);
+    return decimals < 6 ? decimals : 6;
+}
+
+/* ---------------------------------------------------------------- changes */
+
+struct place {
+    size_t row, col;
+    bool found;
+};
+
+static struct place next_cell(const struct face *f, size_t row, size_t col, int step)
+{
+    /* diff counts rows after the step; from a removed row one starts between its neighbours. */
+    size_t i = face_row(f, row), j = col;
+    size_t at = i != FACE_GONE ? i : row - gone_before(f->diff, row);
+    struct place p = { 0 };
+
+    if (i == FACE_GONE && step > 0) {
+        if (at == 0)
+            i = FACE_GONE, j = 0;
+        else
+            i = at - 1, j = f->table->n_cols;
+    } else if (i == FACE_GONE) {
+        i = at, j = 0;
+    }
+    if (j >= f->table->n_cols && i != FACE_GONE)
+        j = f->table->n_cols ? f->table->n_cols - 1 : 0;
+    p.found = step > 0 ? diff_next(f->diff, &i, &j) : diff_previous(f->diff, &i, &j);
+    if (p.found) {
+        p.row = diff_row_before(f->diff, i);
+        p.col = j;
+    }
+    return p;
+}
+
+static struct place next_gone(const struct face *f, size_t row, size_t col, int step)
+{
+    const struct diff *d = f->diff;
+    struct place p = { .col = col };
+
+    if (!d->rows_gone || d->rows_removed == 0)
+        return p;
+    const uint32_t *gone = d->rows_gone->data;
+    size_t k = gone_before(d, step > 0 ? row + 1 : row);
+    if (step > 0 ? k >= d->rows_removed : k == 0)
+        return p;
+    p.row = gone[step > 0 ? k : k - 1];
+    p.found = true;
+    return p;
+}
+
+bool face_next_change(const struct face *f, size_t *row, size_t *col, int step)
+{
+    if (!f->diff)
+        return false;
+    struct place cell = next_cell(f, *row, *col, step), gone = next_gone(f, *row, *col, step);
+    if (!cell.found && !gone.found)
+        return false;
+    bool take_cell = cell.found && (!gone.found || (step > 0 ? cell.row < gone.row
+                                                             : cell.row > gone.row));
+    *row = take_cell ? cell.row : gone.row;
+    *col = take_cell ? cell.col : gone.col;
+    return true;
+}
