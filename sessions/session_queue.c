@@ -1,0 +1,104 @@
+/* session_queue.c - lines that `source`, `open` and `recover` left to be run. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "journal.h"
+#include "lookahead.h"
+#include "script.h"
+#include "session.h"
+
+#define SOURCE_MAX_LINES 1000000
+
+static void queue_make_room(struct session *s, size_t n)
+{
+    size_t left = s->n_queue - s->queue_at;
+
+    if (s->queue_at >= n)
+        return;
+    struct queued *room = MEM_NEW(struct queued, left + 2 * n + 16);
+    if (left)
+        memcpy(room + n, s->queue + s->queue_at, left * sizeof(*room));
+    mem_free(s->queue);
+    s->queue = room;
+    s->queue_cap = left + 2 * n + 16;
+    s->queue_at = n;
+    s->n_queue = n + left;
+}
+
+int session_queue_file(struct session *s, const char *path, struct err *err)
+{
+    struct arena arena;
+    struct script script;
+
+    arena_init(&arena);
+    int rc = script_read(&script, path, &arena, err);
+    if (!rc && s->n_queue - s->queue_at + script.n > SOURCE_MAX_LINES)
+        rc = err_set(err, ERR_USAGE, "%s: more than a million lines are waiting; does it source "
+                     "itself?", path);
+    if (!rc) {
+        lookahead_roles(s, &script);
+        queue_make_room(s, script.n);
+        s->queue_at -= script.n;
+        for (size_t i = 0; i < script.n; i++) {
+            const struct script_line *l = &script.lines[i];
+            s->queue[s->queue_at + i] = (struct queued){
+                .text = mem_strdup(l->text), .file = mem_strdup(path),
+                .recorded = l->recorded ? mem_strdup(l->recorded) : NULL,
+                .line_number = l->number };
+        }
+    }
+    arena_release(&arena);
+    return rc;
+}
+
+void session_queue_line(struct session *s, const char *text, const char *file, size_t number)
+{
+    if (s->n_queue == s->queue_cap) {
+        s->queue_cap = s->queue_cap ? s->queue_cap * 2 : 16;
+        s->queue = mem_resize(s->queue, s->queue_cap, sizeof(*s->queue));
+    }
+    s->queue[s->n_queue++] = (struct queued){ .text = mem_strdup(text), .file = mem_strdup(file),
+                                              .line_number = number };
+}
+
+static void finish_recovery(struct session *s)
+{
+    if (!s->recovering)
+        return;
+    journal_discard(&(struct lost_session){ .path = s->recovering }, NULL);
+    mem_free(s->recovering);
+    s->recovering = NULL;
+}
+
+int session_discard_later(struct session *s, const struct lost_session *lost)
+{
+    mem_free(s->recovering);
+    s->recovering = mem_strdup(lost->path);
+    return 0;
+}
+
+bool session_next(struct session *s, struct queued *out)
+{
+    if (s->queue_at >= s->n_queue) {
+        finish_recovery(s);
+        return false;
+    }
+    *out = s->queue[s->queue_at++];
+    return true;
+}
+
+void queued_release(struct queued *q)
+{
+    mem_free(q->text);
+    mem_free(q->file);
+    mem_free(q->recorded);
+}
+
+void session_queue_clear(struct session *s)
+{
+    while (s->queue_at < s->n_queue)
+        queued_release(&s->queue[s->queue_at++]);
+    s->queue_at = s->n_queue = 0;
+    mem_free(s->recovering); /* not all of it ran: the lost session stays to be offered again */
+    s->recovering = NULL;
+}
