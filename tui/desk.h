@@ -25,13 +25,15 @@ struct desk {
     size_t model, entry;
     /* The step whose changes the sheet shows: k, 0 the source, DESK_NOW the table as it stands. */
     size_t shown;
+    bool jump;     /* the cursor should go to the first change, once it is known */
+    size_t go_to;  /* row number that REQ_GO_TO asks for */
     struct str search; /* "" when nothing was searched for */
 
     /* ---- facts; NULL while they are being found ---- */
     const struct table *table;      /* the one shown, NULL before load */
     const struct table *before;     /* what the shown step started from, NULL when no step is shown */
     const struct diff *diff;        /* of the shown step */
-    const struct profile **profiles; /* (table->n_cols) */
+    const struct profile_column **profiles; /* (table->n_cols) */
     size_t n_profiles;
     const struct diff **effects;    /* by step, from 0 */
     size_t n_effects;

@@ -26,7 +26,8 @@ struct item {
     struct figure figure;   /* ASK_PLOT: a copy */
     enum state state;
     unsigned age;           /* sweeps since it was asked for */
-    struct profile profile;
+    struct profile_column profile;
+    bool failed;            /* no memory for it: then it stays unknown */
     struct diff *diff;
     struct canvas canvas;
     char note[200];
@@ -61,7 +62,7 @@ static void answer(struct survey *s, struct item *it)
 {
     switch (it->kind) {
     case ASK_PROFILE:
-        profile_column(&it->profile, it->a);
+        it->failed = profile_column(&it->profile, it->a, NULL) != 0;
         break;
     case ASK_DIFF:
         if (diff_tables(&it->diff, it->a, it->b, NULL))
@@ -154,11 +155,11 @@ static struct item *ask(struct survey *s, const struct item *key, const struct f
     return done ? it : NULL;
 }
 
-const struct profile *survey_profile(struct survey *s, const struct column *c)
+const struct profile_column *survey_profile(struct survey *s, const struct column *c)
 {
     const struct item *it = ask(s, &(struct item){ .kind = ASK_PROFILE, .a = c }, NULL);
 
-    return it ? &it->profile : NULL;
+    return it && !it->failed ? &it->profile : NULL;
 }
 
 const struct diff *survey_diff(struct survey *s, const struct table *before,

@@ -10,7 +10,7 @@
 
 #include "canvas.h"
 #include "gnuplot.h"
-#include "profile.h"
+#include "profile/profile.h"
 #include "table/diff.h"
 
 struct survey;
@@ -18,7 +18,7 @@ struct survey;
 struct survey *survey_new(const struct gnuplot_options *gnuplot);
 void survey_free(struct survey *s); /* waits for the question in hand */
 
-const struct profile *survey_profile(struct survey *s, const struct column *c);
+const struct profile_column *survey_profile(struct survey *s, const struct column *c);
 /* NULL also when the two cannot be compared. */
 const struct diff *survey_diff(struct survey *s, const struct table *before,
                                const struct table *after);

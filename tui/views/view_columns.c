@@ -4,6 +4,7 @@
 
 #include "view.h"
 #include "widgets/find_text.h"
+#include "widgets/spark.h"
 
 struct columns {
     struct scroll scroll;
@@ -54,10 +55,10 @@ static void missing_text(char buf[16], const struct column *c)
         snprintf(buf, 16, "%.1f%%", percent);
 }
 
-static void draw_spark(struct grid *g, int x, int y, int w, const struct profile *p)
+static void draw_spark(struct grid *g, int x, int y, int w, const struct profile_column *p)
 {
-    uint32_t bars[PROFILE_BINS];
-    size_t n = profile_spark(bars, p);
+    uint32_t bars[SPARK_WIDTH];
+    size_t n = spark_of(bars, p);
 
     for (size_t k = 0; k < n && (int)k < w; k++)
         grid_put(g, x + (int)k, y, ST_SPARK, bars[k]);
@@ -78,8 +79,8 @@ static struct places places_for(int w)
         right -= 8;
     }
     if (w >= 34) {
-        p.spark = right - PROFILE_BINS;
-        right -= PROFILE_BINS + 1;
+        p.spark = right - SPARK_WIDTH;
+        right -= SPARK_WIDTH + 1;
     }
     if (w >= 52) {
         p.distinct = right - 6;
@@ -92,7 +93,7 @@ static struct places places_for(int w)
     return p;
 }
 
-static void draw_profile(const struct places *p, const struct profile *profile, struct grid *g,
+static void draw_profile(const struct places *p, const struct profile_column *profile, struct grid *g,
                          int y)
 {
     if (!profile) {
@@ -101,9 +102,9 @@ static void draw_profile(const struct places *p, const struct profile *profile, 
         return;
     }
     if (p->distinct >= 0)
-        grid_printf(g, p->distinct, y, 6, ST_MUTED, "%6zu", profile->n_distinct);
+        grid_printf(g, p->distinct, y, 6, ST_MUTED, "%6zu", profile->distinct);
     if (p->spark >= 0)
-        draw_spark(g, p->spark, y, PROFILE_BINS, profile);
+        draw_spark(g, p->spark, y, SPARK_WIDTH, profile);
 }
 
 static void draw_row(const struct desk *d, struct grid *g, const struct places *p, size_t j,

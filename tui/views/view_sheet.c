@@ -353,6 +353,36 @@ static void look_for_change(struct sheet *s, struct desk *d, const struct face *
         desk_say(d, step > 0 ? "no change further down" : "no change further up");
 }
 
+/* From the top; a cursor that stands on a change already stays. */
+static void first_change(struct sheet *s, struct desk *d, const struct face *f)
+{
+    size_t row = 0, col = 0;
+
+    if (!f->diff || f->n_rows == 0 || (d->column < f->n_cols &&
+                                      face_is_changed(f, s->row, d->column)))
+        return;
+    if (face_row(f, 0) != FACE_GONE && !(f->n_cols && face_is_changed(f, 0, 0)) &&
+        !face_next_change(f, &row, &col, 1))
+        return;
+    s->row = row;
+    d->column = col;
+}
+
+/* The row with that number in the source, or the next one that is still there. */
+static void go_to_row(struct sheet *s, const struct desk *d, const struct face *f)
+{
+    size_t low = 0, high = f->n_rows;
+
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (face_row_number(f, mid) < d->go_to)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    s->row = low < f->n_rows ? low : f->n_rows ? f->n_rows - 1 : 0;
+}
+
 /* One cell on, in reading order, around the end; false when one is back at the start. */
 static bool walk(size_t *row, size_t *col, const struct face *f, int step)
 {
@@ -484,6 +514,12 @@ static bool sheet_request(void *state, struct desk *d, enum request r)
     case REQ_SEARCH_NEXT:
     case REQ_SEARCH_PREVIOUS:
         search(s, d, &f, r == REQ_SEARCH_NEXT ? 1 : -1);
+        return true;
+    case REQ_FIRST_CHANGE:
+        first_change(s, d, &f);
+        return true;
+    case REQ_GO_TO:
+        go_to_row(s, d, &f);
         return true;
     case REQ_FREEZE:
         toggle_frozen(s, d);

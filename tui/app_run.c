@@ -1,0 +1,237 @@
+/* app_run.c - from a line to a task, to the worker, and back to the screen. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app_state.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "command.h"
+#include "key.h"
+#include "platform.h"
+#include "term.h"
+
+bool app_is_busy(const struct app *a)
+{
+    return worker_task(a->worker) != NULL;
+}
+
+/* ---------------------------------------------------------------- in */
+
+/* Habits of vi at the prompt. */
+static const char *vi_habit(const char *line)
+{
+    if (strcmp(line, "q!") == 0)
+        return "quit discard=yes";
+    return strcmp(line, "w") == 0 ? "save session" : line;
+}
+
+void app_submit(struct app *a, const char *text)
+{
+    for (const char *at = text; *at;) {
+        size_t len = strcspn(at, "\n");
+        char *line = mem_strndup(at, len);
+        if (*line)
+            session_queue_line(a->session, vi_habit(line), "", 0);
+        mem_free(line);
+        at += at[len] ? len + 1 : len;
+    }
+    app_pump(a);
+}
+
+void app_cancel(struct app *a)
+{
+    struct task *t = worker_task(a->worker);
+
+    session_queue_clear(a->session);
+    if (t) {
+        job_cancel(&t->job);
+        app_say(a, ST_WARN, "cancelling …");
+    } else {
+        app_say(a, ST_TEXT, "nothing runs; q leaves");
+    }
+}
+
+/* ---------------------------------------------------------------- what went wrong */
+
+/* The line, a caret under the offending part, and what is wrong with it. */
+static void show_error(struct app *a, const char *line, const struct err *why)
+{
+    str_clear(&a->panel);
+    if (why->code == ERR_CANCELLED) {
+        app_say(a, ST_WARN, "cancelled: %s", line);
+        return;
+    }
+    bool from_file = why->file[0] != 0;
+    if (why->col > 0 && why->col <= strlen(line) + 1 && !from_file) {
+        str_addf(&a->panel, "%s\n", line);
+        str_add_repeat(&a->panel, " ", (size_t)text_width(line, why->col - 1));
+        str_add_repeat(&a->panel, "^", why->width ? why->width : 1);
+        str_add_char(&a->panel, '\n');
+    }
+    if (from_file) {
+        str_addf(&a->panel, "%s:%zu:", why->file, why->line);
+        if (why->col)
+            str_addf(&a->panel, "%zu:", why->col);
+        str_add_char(&a->panel, ' ');
+    }
+    str_add(&a->panel, why->msg);
+    app_say(a, ST_ERROR, "error");
+}
+
+/* ---------------------------------------------------------------- what came out */
+
+static size_t count_lines(const char *text)
+{
+    size_t n = 0;
+
+    for (; *text; text++)
+        n += *text == '\n';
+    return n;
+}
+
+static void say_first_line(struct app *a, const struct entry *e)
+{
+    const char *text = e->report.text.buf;
+    size_t len = strcspn(text, "\n");
+
+    if (len)
+        app_say(a, ST_GOOD, "%.*s", (int)(len < 500 ? len : 500), text);
+    else
+        app_say(a, ST_GOOD, "done: %s", e->line);
+}
+
+/* Where the result is best seen. */
+static enum view_id view_for(const struct app *a, const struct command *c, const struct entry *e)
+{
+    static const char *const on_models[] = { "train", "validate", "test", NULL };
+    static const char *const stay[] = { "target", "role", "split", "note", "set", "undo", "redo",
+                                        "save", "step", "export", NULL };
+    const char *name = command_name(c);
+
+    if (e->report.has_canvas)
+        return VIEW_plot;
+    if (strcmp(name, "load") == 0 || c->step)
+        return VIEW_sheet;
+    for (size_t i = 0; on_models[i]; i++)
+        if (strcmp(on_models[i], name) == 0)
+            return VIEW_models;
+    for (size_t i = 0; stay[i]; i++)
+        if (strcmp(stay[i], name) == 0)
+            return a->screen.focus;
+    if (strcmp(name, "help") == 0)
+        return VIEW_manual;
+    return count_lines(e->report.text.buf) > 1 ? VIEW_report : a->screen.focus;
+}
+
+/* A new step: the sheet shows what it changed. */
+static void show_step(struct app *a, const struct command *c)
+{
+    size_t n = desk_recipe(&a->desk)->n_steps;
+
+    if (!c->step || n == 0)
+        return;
+    a->desk.step = n;
+    a->desk.shown = n;
+    a->desk.jump = true;
+}
+
+static void show_manual(struct app *a, const struct entry *e)
+{
+    const char *topic = strchr(e->line, ' ');
+
+    desk_open_manual(&a->desk, topic ? topic + 1 : NULL, NULL);
+}
+
+static void publish(struct app *a, const struct command *c, const struct entry *e)
+{
+    desk_refresh(&a->desk);
+    if (strcmp(command_name(c), "help") == 0)
+        show_manual(a, e);
+    else if (e->report.text.len && !e->report.has_canvas)
+        desk_take_report(&a->desk, e);
+    say_first_line(a, e);
+    if (a->session->n_queue > a->session->queue_at)
+        return; /* only the last of several commands moves the person's view */
+    show_step(a, c);
+    enum view_id view = view_for(a, c, e);
+    /* In two panes a step is watched from the left one without losing the keys there. */
+    bool stays = screen_is_wide(&a->screen) && view == VIEW_sheet && a->screen.main == VIEW_sheet;
+    if (!stays && view != a->screen.focus)
+        app_show_view(a, view);
+}
+
+static void finish(struct app *a, struct task *t)
+{
+    const struct command *c = t->call.command;
+    char *line = mem_strdup(t->typed);
+    const struct entry *e = NULL;
+    struct err why = { 0 };
+    bool slow = platform_clock() - a->started > 10;
+
+    if (session_finish(a->session, t, &e, &why)) {
+        session_queue_clear(a->session);
+        desk_refresh(&a->desk);
+        show_error(a, line, &why);
+    } else {
+        publish(a, c, e);
+    }
+    if (slow)
+        term_bell(); /* whoever went for coffee is told */
+    if (a->session->quit) {
+        bool discard = strstr(line, "discard=y") != NULL;
+        a->session->quit = false;
+        if (discard)
+            a->leave = true;
+        else
+            app_ask_to_leave(a);
+    }
+    mem_free(line);
+    a->dirty = true;
+}
+
+void app_take_result(struct app *a)
+{
+    struct task *t = worker_take(a->worker);
+
+    if (t)
+        finish(a, t);
+    app_pump(a);
+}
+
+/* ---------------------------------------------------------------- one after the other */
+
+static void start(struct app *a, const struct queued *q)
+{
+    struct task *t = NULL;
+    struct err why = { 0 };
+
+    if (session_begin(&t, a->session, q->text, q->file, q->line_number, &why)) {
+        session_queue_clear(a->session);
+        desk_refresh(&a->desk);
+        show_error(a, q->text, &why);
+        return;
+    }
+    if (!t)
+        return;
+    a->started = platform_clock();
+    str_clear(&a->running);
+    str_add(&a->running, q->text);
+    if (t->context.session) {
+        task_run(t);
+        finish(a, t); /* acts on the session itself: at once, on this thread */
+    } else {
+        worker_start(a->worker, t);
+    }
+}
+
+void app_pump(struct app *a)
+{
+    struct queued q;
+
+    /* Commands that end at once are taken a few at a time, so that keys are looked at in between. */
+    for (int k = 0; k < 8 && !app_is_busy(a) && !a->leave && session_next(a->session, &q); k++) {
+        start(a, &q);
+        queued_release(&q);
+    }
+    a->dirty = true;
+}
