@@ -7,10 +7,8 @@
 
 #include "base/mem.h"
 #include "gnuplot.h"
-#include "io/file.h"
 #include "journal.h"
 #include "lookahead.h"
-#include "script.h"
 
 /* ---------------------------------------------------------------- life */
 
