@@ -92,54 +92,6 @@ int fitted_apply(struct table **out, const struct fitted *f, const struct table 
     return 0;
 }
 
-static bool has_all(const struct table *t, const char *const *features, size_t p)
-{
-    for (size_t k = 0; k < p; k++)
-        if (table_find(t, features[k]) < 0)
-            return false;
-    return true;
-}
-
-/* Are the features made when column j is not there? */
-static int made_without(bool *made, const struct fitted *f, const struct table *empty, size_t j,
-                        const char *const *features, size_t p, struct err *err)
-{
-    size_t *cols = MEM_NEW(size_t, empty->n_cols), n = 0;
-    struct table *rest, *out;
-
-    for (size_t k = 0; k < empty->n_cols; k++)
-        if (k != j)
-            cols[n++] = k;
-    int rc = table_select(&rest, empty, cols, n, err);
-    mem_free(cols);
-    if (rc)
-        return -1;
-    *made = fitted_apply(&out, f, rest, NULL, NULL) == 0;
-    table_unref(rest);
-    if (*made) {
-        *made = has_all(out, features, p);
-        table_unref(out);
-    }
-    return 0;
-}
-
-int fitted_needs(bool *needed, const struct fitted *f, const struct table *raw,
-                 const char *const *features, size_t p, struct err *err)
-{
-    struct table *empty;
-
-    if (table_take(&empty, raw, NULL, 0, err))
-        return -1;
-    int rc = 0;
-    for (size_t j = 0; j < raw->n_cols && !rc; j++) {
-        bool made;
-        rc = made_without(&made, f, empty, j, features, p, err);
-        needed[j] = !rc && !made;
-    }
-    table_unref(empty);
-    return rc;
-}
-
 /* ---------------------------------------------------------------- saving */
 
 static void save_params(struct str *out, const struct params *params)

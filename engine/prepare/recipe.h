@@ -69,7 +69,7 @@ void fitted_unref(const struct fitted *f);
 void fitted_save(struct str *out, const struct fitted *f);
 int fitted_load(struct fitted **out, struct unpack *u, struct err *err);
 /* Which columns of the raw table (its names and types; rows are not looked at) are needed to make
- * `features`: needed[j] (n_cols).  Found by leaving each out and applying the recipe to no rows. */
+ * `features`: needed[j] (n_cols).  Found by applying the recipe to no rows of some of them. */
 int fitted_needs(bool *needed, const struct fitted *f, const struct table *raw,
                  const char *const *features, size_t p, struct err *err);
 

@@ -1,4 +1,6 @@
-#include "prepare/step_columns.h"
+#include <string.h>
+
+#include "base/mem.h"
 #include "prepare/step_expr.h"
 
 static const struct param_spec derive_params[] = {
@@ -20,6 +22,20 @@ static bool reads_absent(const struct expr *e, const struct table *t)
     return false;
 }
 
+/* What the expression reads is not there: nor is what it makes, even where an older column of that
+ * name would stand in for it. */
+static int leave_out(struct table **out, const struct table *t, const char *name, struct err *err)
+{
+    size_t *cols = MEM_NEW(size_t, t->n_cols), n = 0;
+
+    for (size_t j = 0; j < t->n_cols; j++)
+        if (strcmp(table_name(t, j), name) != 0)
+            cols[n++] = j;
+    int rc = table_select(out, t, cols, n, err);
+    mem_free(cols);
+    return rc;
+}
+
 static int derive_apply(struct table **out, const void *state, const struct step_input *in,
                         struct job *job, struct err *err)
 {
@@ -31,8 +47,7 @@ static int derive_apply(struct table **out, const void *state, const struct step
         return -1;
     if (in->new_rows && reads_absent(e, in->table)) {
         expr_free(e);
-        *out = table_ref(in->table);
-        return 0;
+        return leave_out(out, in->table, params_text(in->params, "name"), err);
     }
     int rc = expr_eval(&value, e, in->table, job, err);
     if (rc)

@@ -127,7 +127,9 @@ static void test_infinite_and_huge_values_break_no_bins(void **state)
     assert_float_equal(p.bin_high, 2, 0);
     p = describe(MAKE(COLUMN_REAL, "-1.7e308", "0", "1.7e308"));
     assert_int_equal(p.bins[0] + p.bins[8] + p.bins[15], 3);
+    assert_int_equal(p.distinct, 3);
     p = describe(MAKE(COLUMN_REAL, "inf", "inf"));
+    assert_int_equal(p.top_count, 2);
     assert_int_equal(p.n_bins, 0);
     p = describe(MAKE(COLUMN_REAL, "0", "5e-324"));
     assert_int_equal(p.bins[0] + p.bins[p.n_bins - 1], 2);
@@ -308,7 +310,7 @@ static void test_zeros_and_nans_are_one_value_each(void **state)
 
 static void test_running_out_of_memory_is_an_error(void **state)
 {
-    struct column *c = MAKE(COLUMN_INT, "1", "2", "3", NULL);
+    struct column *c = MAKE(COLUMN_INT, "9007199254740993", "2", "3", NULL);
     struct profile_column p;
     struct frequencies f;
     size_t n_failed = 0;
