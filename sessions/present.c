@@ -20,8 +20,27 @@ static void add_part(struct str *s, size_t n, const char *one, const char *many)
         str_addf(s, "%s%zu %s", s->len ? ", " : "", n, n == 1 ? one : many);
 }
 
+/* Changed cells that have lost their value: what a cast could not read, for one. */
+static size_t cells_emptied(const struct diff *d)
+{
+    size_t n = 0;
+
+    for (size_t k = 0; k < d->n_columns; k++) {
+        const struct diff_column *c = &d->columns[k];
+        if (c->n_changed == 0 || c->before < 0 || c->after < 0)
+            continue;
+        const struct column *before = d->before->columns[c->before];
+        const struct column *after = d->after->columns[c->after];
+        for (size_t i = 0; after->n_missing && i < d->after->n_rows; i++)
+            n += column_missing(after, i) && !column_missing(before, diff_row_before(d, i));
+    }
+    return n;
+}
+
 void present_effect(struct report *r, const char *what, const struct diff *d)
 {
+    const size_t emptied = cells_emptied(d);
+
     struct str s;
 
     report_put_int(r, "cells_changed", (int64_t)d->cells_changed);
@@ -34,6 +53,9 @@ void present_effect(struct report *r, const char *what, const struct diff *d)
     add_part(&s, d->columns_added, "column added", "columns added");
     add_part(&s, d->columns_dropped, "column dropped", "columns dropped");
     add_part(&s, d->columns_renamed, "column renamed", "columns renamed");
+    if (emptied)
+        str_addf(&s, "; %zu became missing", emptied);
+    report_put_int(r, "cells_emptied", (int64_t)emptied);
     report_line(r, "%s: %s; %zu rows × %zu columns", what, s.len ? s.buf : "nothing changed",
                 d->after->n_rows, d->after->n_cols);
     str_release(&s);

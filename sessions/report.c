@@ -106,6 +106,13 @@ static void grid_pad(struct str *out, const char *cell, size_t width, char align
         str_add_repeat(out, " ", pad);
 }
 
+static void end_line(struct str *out)
+{
+    while (out->len && out->buf[out->len - 1] == ' ')
+        out->buf[--out->len] = 0;
+    str_add_char(out, '\n');
+}
+
 void report_grid_end(struct report *r, struct report_grid *g)
 {
     size_t *width = MEM_NEW(size_t, g->n_cols);
@@ -121,7 +128,7 @@ void report_grid_end(struct report *r, struct report_grid *g)
         str_add(&r->text, "  ");
         grid_pad(&r->text, g->cells[i], width[j], g->align[j], last);
         if (last)
-            str_add_char(&r->text, '\n');
+            end_line(&r->text);
         mem_free(g->cells[i]);
     }
     mem_free(width);

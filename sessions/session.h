@@ -74,6 +74,7 @@ struct session {
     size_t n_queue, queue_at, queue_cap;
     size_t n_ahead;
     struct role_ahead *ahead;
+    char *opening;           /* session file whose lines are in the queue, NULL */
     char *recovering;        /* journal to discard when the queue has run empty, NULL */
 };
 
@@ -131,6 +132,8 @@ void session_queue_line(struct session *s, const char *text, const char *file, s
 bool session_next(struct session *s, struct queued *out); /* yours: queued_release */
 void queued_release(struct queued *q);
 void session_queue_clear(struct session *s);
+/* The queue holds the whole session file `path`: when it has run, the session is that file's, saved. */
+void session_opens(struct session *s, const char *path);
 /* The lost session's lines are in the queue: discard its journal when all of them have run. */
 int session_discard_later(struct session *s, const struct lost_session *lost);
 

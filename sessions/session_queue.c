@@ -61,6 +61,22 @@ void session_queue_line(struct session *s, const char *text, const char *file, s
                                               .line_number = number };
 }
 
+void session_opens(struct session *s, const char *path)
+{
+    mem_free(s->opening);
+    s->opening = mem_strdup(path);
+}
+
+static void finish_opening(struct session *s)
+{
+    if (!s->opening)
+        return;
+    mem_free(s->path);
+    s->path = s->opening;
+    s->opening = NULL;
+    s->saved_at = s->n_done;
+}
+
 static void finish_recovery(struct session *s)
 {
     if (!s->recovering)
@@ -80,6 +96,7 @@ int session_discard_later(struct session *s, const struct lost_session *lost)
 bool session_next(struct session *s, struct queued *out)
 {
     if (s->queue_at >= s->n_queue) {
+        finish_opening(s);
         finish_recovery(s);
         return false;
     }
@@ -99,6 +116,8 @@ void session_queue_clear(struct session *s)
     while (s->queue_at < s->n_queue)
         queued_release(&s->queue[s->queue_at++]);
     s->queue_at = s->n_queue = 0;
+    mem_free(s->opening);
+    s->opening = NULL;
     mem_free(s->recovering); /* not all of it ran: the lost session stays to be offered again */
     s->recovering = NULL;
 }

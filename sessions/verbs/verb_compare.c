@@ -23,8 +23,9 @@ static int compare_resolve(struct context *ctx, struct err *err)
 {
     size_t models = (size_t)param_find(ctx->args->specs, "models", false);
     struct param_value *v = &ctx->args->values[models];
+    bool all = !v->given;
 
-    for (size_t i = 0; !v->given && i < ctx->ws->n_models; i++)
+    for (size_t i = 0; all && i < ctx->ws->n_models; i++)
         if (ctx->ws->models[i].validated &&
             params_set(ctx->args, models, ctx->ws->models[i].name, ctx->arena, err))
             return -1;

@@ -40,6 +40,8 @@ static int open_run(struct report *r, struct context *ctx, struct err *err)
         str_release(&line);
     }
     session_forget(s);
+    if (is_session(path))
+        session_opens(s, path);
     report_put_text(r, "path", path);
     return 0;
 }

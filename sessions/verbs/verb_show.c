@@ -10,8 +10,9 @@ static const struct param_spec show_params[] = {
     { .name = NULL },
 };
 
-static void show_models(struct report *r, const struct workspace *ws)
+static void show_models(struct report *r, struct context *ctx)
 {
+    const struct workspace *ws = ctx->ws;
     json_t *list = json_array();
     struct report_grid g;
 
@@ -27,7 +28,8 @@ static void show_models(struct report *r, const struct workspace *ws)
             snprintf(mean, sizeof(mean), "%.4g [%.4g, %.4g]", e->mean, e->low, e->high);
         report_grid_add(&g, "%s", m->name);
         report_grid_add(&g, "%s", m->model->learner->name);
-        report_grid_add(&g, "%zu rows × %zu features", m->model->n_rows, m->model->p);
+        report_grid_add(&g, "%zu rows × %s", m->model->n_rows,
+                        present_count(ctx, m->model->p, "feature"));
         report_grid_add(&g, "%s", e ? best[0]->name : "");
         report_grid_add(&g, "%s", mean);
         json_array_append_new(list, json_pack("{s:s,s:s,s:I,s:I}", "name", m->name, "learner",
@@ -51,8 +53,8 @@ static int show_model(struct report *r, struct context *ctx, struct err *err)
         return -1;
     const struct model *m = named->model;
     report_put_text(r, "model", name);
-    report_line(r, "%s: %s for %s (%s), %zu rows × %zu features", name, m->learner->name,
-                m->target.name, task_name(m->target.task), m->n_rows, m->p);
+    report_line(r, "%s: %s for %s (%s), %zu rows × %s", name, m->learner->name, m->target.name,
+                task_name(m->target.task), m->n_rows, present_count(ctx, m->p, "feature"));
     str_init(&text);
     for (size_t i = 0; i < m->params.n; i++)
         if (m->params.values[i].set)
@@ -64,8 +66,9 @@ static int show_model(struct report *r, struct context *ctx, struct err *err)
     return 0;
 }
 
-static void show_all(struct report *r, const struct workspace *ws)
+static void show_all(struct report *r, struct context *ctx)
 {
+    const struct workspace *ws = ctx->ws;
     const struct table *t = workspace_table(ws);
 
     if (!t) {
@@ -76,24 +79,24 @@ static void show_all(struct report *r, const struct workspace *ws)
     report_put_int(r, "columns", (int64_t)t->n_cols);
     report_line(r, "source   %s, %zu rows × %zu columns", ws->source->info.path,
                 ws->source->table->n_rows, ws->source->table->n_cols);
-    report_line(r, "table    %zu rows × %zu columns after %zu steps", t->n_rows, t->n_cols,
-                ws->recipe->n_steps);
+    report_line(r, "table    %zu rows × %zu columns after %s", t->n_rows, t->n_cols,
+                present_count(ctx, ws->recipe->n_steps, "step"));
     report_line(r, "target   %s", workspace_target(ws) ? workspace_target(ws) : "none");
     report_line(r, "split    %s", ws->split_text ? ws->split_text : "none");
     report_line(r, "models   %zu", ws->n_models);
-    show_models(r, ws);
+    show_models(r, ctx);
 }
 
 static int show_run(struct report *r, struct context *ctx, struct err *err)
 {
     switch (params_choice(ctx->args, "what")) {
     case 1:
-        show_models(r, ctx->ws);
+        show_models(r, ctx);
         return 0;
     case 2:
         return show_model(r, ctx, err);
     default:
-        show_all(r, ctx->ws);
+        show_all(r, ctx);
         return 0;
     }
 }

@@ -117,7 +117,8 @@ static int split_run(struct report *r, struct context *ctx, struct err *err)
     if (!rc) {
         str_init(&text);
         call_print(&text, ctx->command, ctx->args);
-        rc = workspace_with_split(&ctx->next, ctx->ws, part, text.buf, ctx->job, err);
+        rc = workspace_with_split(&ctx->next, ctx->ws, part, text.buf + strlen("split "), ctx->job,
+                                  err);
         str_release(&text);
     }
     if (!rc && by)

@@ -103,8 +103,8 @@ static void report_model(struct report *r, struct context *ctx, const char *name
     report_put_text(r, "task", task_name(m->target.task));
     report_put_int(r, "iterations", (int64_t)m->n_iterations);
     report_put_text(r, "warning", m->warning);
-    report_line(r, "%s: %s for %s, %zu rows × %zu features", name, m->learner->name,
-                m->target.name, m->n_rows, m->p);
+    report_line(r, "%s: %s for %s, %zu rows × %s", name, m->learner->name, m->target.name,
+                m->n_rows, present_count(ctx, m->p, "feature"));
     if (m->warning)
         report_line(r, "warning: %s", m->warning);
     report_coefficients(r, ctx, m);

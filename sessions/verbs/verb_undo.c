@@ -16,10 +16,10 @@ static int undo_run(struct report *r, struct context *ctx, struct err *err)
     if (to->set ? session_undo_to(s, (size_t)to->integer, err) : session_undo(s, err))
         return -1;
     report_put_int(r, "commands", (int64_t)s->n_done);
-    if (s->n_done < s->n_entries)
-        report_line(r, "taken back: %s", s->entries[s->n_done]->line);
-    else
+    if (s->n_done == s->n_entries)
         report_line(r, "nothing is taken back");
+    for (size_t i = s->n_entries; i-- > s->n_done;)
+        report_line(r, "taken back: %s", s->entries[i]->line);
     return 0;
 }
 

@@ -297,6 +297,31 @@ static void opening_refuses_to_drop_unsaved_work(void **state)
     (void)state;
 }
 
+static void an_opened_session_is_saved_until_it_changes(void **state)
+{
+    struct session *s = fresh(false);
+    char *path = temp_path("open.assay");
+    FILE *f = fopen(path, "w"), *sink = fopen("/dev/null", "w");
+    struct batch_options o = { .out = sink, .err = sink };
+    struct str line;
+
+    fputs("load " DATA "\ntrim all\n", f);
+    fclose(f);
+    str_init(&line);
+    str_addf(&line, "open %s", path);
+    assert_int_equal(batch_line(s, line.buf, "-", 1, NULL, &o), EXIT_OK);
+    assert_int_equal(s->n_done, 2);
+    assert_false(session_unsaved(s));
+    assert_string_equal(s->path, path);
+    run(s, "dedupe");
+    assert_true(session_unsaved(s));
+    fclose(sink);
+    str_release(&line);
+    mem_free(path);
+    session_free(s, false);
+    (void)state;
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -342,6 +367,7 @@ int main(void)
         cmocka_unit_test(looks_at_held_out_rows_survive_undo),
         cmocka_unit_test(the_journal_brings_back_what_was_finished),
         cmocka_unit_test(a_torn_journal_gives_what_is_whole),
+        cmocka_unit_test(an_opened_session_is_saved_until_it_changes),
         cmocka_unit_test(opening_refuses_to_drop_unsaved_work),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
