@@ -6,7 +6,7 @@
 #include "prepare/table_edit.h"
 #include "table/cell.h"
 
-/* ---------------------------------------------------------------- which new column a cell goes to */
+/* ---------------------------------------------------------------- from a cell to its new column */
 
 static int32_t find_level(const struct encoding *e, struct span text)
 {
@@ -56,8 +56,7 @@ static int32_t cell_slot(const struct lookup *l, size_t i)
 
     if (column_missing(l->column, i))
         return e->saw_missing ? e->missing : UNSEEN;
-    return l->slot ? l->slot[column_codes(l->column)[i]]
-                   : text_slot(e, column_text(l->column, i));
+    return l->slot ? l->slot[column_codes(l->column)[i]] : text_slot(e, column_text(l->column, i));
 }
 
 /* ---------------------------------------------------------------- new columns */
@@ -68,13 +67,15 @@ static int refuse_unseen(const struct lookup *l, const struct table *t, size_t i
     size_t row = table_row_number(t, i);
 
     if (column_missing(l->column, i))
-        return err_set(err, ERR_DOMAIN,
-                       "%s is missing in row %zu and never was in the rows learned from; impute it, "
-                       "or encode with unknown=zero", l->encoding->name, row);
+        return err_set(
+            err, ERR_DOMAIN,
+            "%s is missing in row %zu and never was in the rows learned from; impute it, "
+            "or encode with unknown=zero",
+            l->encoding->name, row);
     return err_set(err, ERR_DOMAIN,
                    "%s is '%.*s' in row %zu, which was not in the rows learned from; encode with "
-                   "unknown=zero or unknown=bucket", l->encoding->name, (int)text.len, text.at,
-                   row);
+                   "unknown=zero or unknown=bucket",
+                   l->encoding->name, (int)text.len, text.at, row);
 }
 
 static int mark_cells(struct column **made, const struct lookup *l, const struct table *t,

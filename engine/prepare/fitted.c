@@ -208,7 +208,8 @@ static int load_step(struct loading *l, size_t i, struct unpack *u, struct err *
     if (!kind)
         return err_set(err, ERR_PARSE,
                        "a saved step is '%s', which this version does not know; use the version "
-                       "that saved it", name);
+                       "that saved it",
+                       name);
     if (load_params(&params, kind, u, u->arena, err))
         return -1;
     if (u->failed)

@@ -53,8 +53,7 @@ static int substitute(struct pattern *p, struct span in, struct span to, PCRE2_S
     return pcre2_substitute(p->code, (PCRE2_SPTR)in.at, in.len, 0,
                             PCRE2_SUBSTITUTE_GLOBAL | PCRE2_SUBSTITUTE_UNSET_EMPTY |
                                 PCRE2_SUBSTITUTE_OVERFLOW_LENGTH,
-                            NULL, p->limits, (PCRE2_SPTR)to.at, to.len, (PCRE2_UCHAR *)p->buf,
-                            len);
+                            NULL, p->limits, (PCRE2_SPTR)to.at, to.len, (PCRE2_UCHAR *)p->buf, len);
 }
 
 int pattern_replace(struct str *out, struct pattern *p, struct span in, struct span to,
@@ -77,6 +76,6 @@ int pattern_replace(struct str *out, struct pattern *p, struct span in, struct s
     if (n == PCRE2_ERROR_MATCHLIMIT || n == PCRE2_ERROR_JIT_STACKLIMIT)
         return err_set(err, ERR_DOMAIN, "the pattern takes too long on '%.*s'; make it simpler",
                        (int)(in.len < 60 ? in.len : 60), in.at);
-    return err_set(err, ERR_USAGE, "cannot replace in '%.*s': %s",
-                   (int)(in.len < 60 ? in.len : 60), in.at, (const char *)reason);
+    return err_set(err, ERR_USAGE, "cannot replace in '%.*s': %s", (int)(in.len < 60 ? in.len : 60),
+                   in.at, (const char *)reason);
 }

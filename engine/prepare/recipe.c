@@ -1,6 +1,6 @@
 /* A recipe is an array of pointers.  Each step lives in a small arena of its own with a count of
- * references, so that an edit copies the array and shares the steps; that two versions hold the same
- * pointer is also how recipe_run knows that nothing changed up to there. */
+ * references, so that an edit copies the array and shares the steps; that two versions hold the
+ * same pointer is also how recipe_run knows that nothing changed up to there. */
 #include "prepare/recipe_run.h"
 
 #include <assert.h>
@@ -192,8 +192,8 @@ struct recipe *recipe_switch(const struct recipe *r, size_t i, bool on)
         return recipe_ref(r);
     size_t *from = in_order(r->n_steps);
     from[i] = FRESH;
-    struct recipe *edited =
-        recipe_edited(r, from, r->n_steps, step_make(old->kind, &old->params, old->text, on));
+    struct recipe *edited = recipe_edited(r, from, r->n_steps,
+                                          step_make(old->kind, &old->params, old->text, on));
     mem_free(from);
     return edited;
 }
@@ -229,8 +229,7 @@ struct recipe *recipe_set_role(const struct recipe *r, const char *column, enum 
     return edited;
 }
 
-struct recipe *recipe_with_roles(const struct recipe *r, const struct roles *roles,
-                                 size_t split_at)
+struct recipe *recipe_with_roles(const struct recipe *r, const struct roles *roles, size_t split_at)
 {
     struct recipe *edited = recipe_copy(r);
 

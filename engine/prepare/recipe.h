@@ -4,14 +4,14 @@
  * columns, since `all` depends on them.
  *
  * Rows take one of two parts in a run: training rows (fitted steps learn from them, rows steps may
- * remove them) and rows to be predicted (steps are applied to them, nothing is learned from them and
- * none is ever removed).  That is the only way rows reach a step, in the workbench, inside the folds
- * of validate and tune, and in predict: leakage is impossible by construction.
+ * remove them) and rows to be predicted (steps are applied to them, nothing is learned from them
+ * and none is ever removed).  That is the only way rows reach a step, in the workbench, inside the
+ * folds of validate and tune, and in predict: leakage is impossible by construction.
  *
  * The sample.  Rows steps that stand before the split and before any fitted step cannot leak (they
  * depend on single rows, or remove copies), so they define the sample: they act on all rows of the
- * workspace, and the split and the folds divide what is left.  `recipe_sample` is their number.  Any
- * other rows step touches training rows only.  Neither is ever applied to new data in predict.
+ * workspace, and the split and the folds divide what is left.  `recipe_sample` is where they end.
+ * Any other rows step touches training rows only.  Neither is ever applied to new data in predict.
  */
 #ifndef PREPARE_RECIPE_H
 #define PREPARE_RECIPE_H

@@ -209,8 +209,8 @@ static int take_kept(struct recipe_run *run, size_t i, const uint8_t *keep, uint
     return 0;
 }
 
-static int run_rows(struct recipe_run *run, size_t i, const struct step_input *in,
-                    struct job *job, struct err *err)
+static int run_rows(struct recipe_run *run, size_t i, const struct step_input *in, struct job *job,
+                    struct err *err)
 {
     size_t n = in->table->n_rows;
     void *keep = NULL, *rows = NULL;

@@ -49,7 +49,8 @@ struct step_input {
     /* Rows to learn from (fit) or that may be removed (keep); NULL: all of them. */
     const uint32_t *rows;
     size_t n_rows;
-    const double *weights; /* by table row; NULL: all one.  Room for later: no command gives them yet */
+    const double
+        *weights; /* by table row; NULL: all one.  Room for later: no command gives them yet */
     /* Rows that were not there when the recipe was made (predict): they may lack columns, the
      * target for one, and a step leaves alone what is absent.  What a model needs, the model asks
      * for. */
@@ -57,9 +58,10 @@ struct step_input {
 };
 
 struct step_kind {
-    const char *name;    /* "impute"; two words are allowed ("drop missing") */
-    const char *help;    /* one line */
-    const char *details; /* a paragraph for the manual; names the method's source where there is one */
+    const char *name; /* "impute"; two words are allowed ("drop missing") */
+    const char *help; /* one line */
+    const char
+        *details; /* a paragraph for the manual; names the method's source where there is one */
     const char *example; /* runnable after loading share/data/penguins-like data: see tests */
     enum step_scope scope;
     const struct param_spec *params;
@@ -81,7 +83,7 @@ struct step_kind {
     int (*load)(void **state, struct arena *arena, struct unpack *u, struct err *err);
 };
 
-extern const struct step_kind *const step_table[]; /* steps.def; ends in NULL */
+extern const struct step_kind *const step_table[];   /* steps.def; ends in NULL */
 const struct step_kind *step_find(const char *name); /* exact; NULL when unknown */
 
 /* One step as it stands in a recipe.  Immutable; versions of a recipe share it by pointer. */

@@ -7,9 +7,14 @@ static const char *const cast_types[] = { "bool", "int",  "real",      "category
                                           "text", "date", "timestamp", NULL };
 
 static const struct param_spec cast_params[] = {
-    { .name = "columns", .type = PARAM_COLUMNS, .flags = PARAM_REQUIRED | PARAM_WORD,
+    { .name = "columns",
+      .type = PARAM_COLUMNS,
+      .flags = PARAM_REQUIRED | PARAM_WORD,
       .help = "columns to convert" },
-    { .name = "to", .type = PARAM_CHOICE, .flags = PARAM_REQUIRED, .choices = cast_types,
+    { .name = "to",
+      .type = PARAM_CHOICE,
+      .flags = PARAM_REQUIRED,
+      .choices = cast_types,
       .help = "their new type" },
     { .name = NULL },
 };

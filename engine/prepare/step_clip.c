@@ -5,7 +5,10 @@
 #include "prepare/table_edit.h"
 
 static const struct param_spec clip_params[] = {
-    { .name = "columns", .type = PARAM_COLUMNS, .flags = PARAM_WORD, .fallback = "all",
+    { .name = "columns",
+      .type = PARAM_COLUMNS,
+      .flags = PARAM_WORD,
+      .fallback = "all",
       .help = "columns of numbers" },
     { .name = "min", .type = PARAM_REAL, .help = "smaller values become this" },
     { .name = "max", .type = PARAM_REAL, .help = "larger values become this" },
@@ -58,9 +61,10 @@ static int clip_ints(struct column **out, const struct bounds *b, const char *na
     double inner_low = ceil(b->low), inner_high = floor(b->high);
 
     if (inner_low > inner_high)
-        return err_set(err, ERR_DOMAIN,
-                       "%s is an int, and no whole number lies from %g to %g; cast it to real first",
-                       name, b->low, b->high);
+        return err_set(
+            err, ERR_DOMAIN,
+            "%s is an int, and no whole number lies from %g to %g; cast it to real first", name,
+            b->low, b->high);
     if (column_new_like(out, COLUMN_INT, c, err))
         return -1;
     int64_t low = to_int(inner_low), high = to_int(inner_high);
@@ -136,8 +140,9 @@ static int clip_apply(struct table **out, const void *state, const struct step_i
 const struct step_kind step_clip = {
     .name = "clip",
     .help = "bring numbers within given bounds",
-    .details = "Values below min become min, values above max become max; NaN and missing cells stay. "
-               "An int column stays int: its bounds are the whole numbers within those given.",
+    .details =
+        "Values below min become min, values above max become max; NaN and missing cells stay. "
+        "An int column stays int: its bounds are the whole numbers within those given.",
     .example = "clip body_mass_g min=2500 max=6000",
     .scope = STEP_ROW_WISE,
     .params = clip_params,

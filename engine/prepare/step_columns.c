@@ -42,7 +42,8 @@ static int check_named(const struct step_input *in, const struct column_rule *ru
     if (rule->learns && roles_of(in->roles, name) == ROLE_TARGET)
         return err_set(err, ERR_USAGE,
                        "%s is the target, and a step that learns must not alter what is to be "
-                       "predicted; name other columns", name);
+                       "predicted; name other columns",
+                       name);
     if (rule->applies && !rule->applies(rule->ctx, c))
         return err_set(err, ERR_SHAPE, "%s is %s; this step takes %s", name,
                        step_type_words(c->type), rule->wanted);
@@ -110,8 +111,7 @@ int step_column(size_t *out, const struct step_input *in, const char *param, str
     return 0;
 }
 
-int step_learned_column(size_t *out, const struct step_input *in, const char *name,
-                        struct err *err)
+int step_learned_column(size_t *out, const struct step_input *in, const char *name, struct err *err)
 {
     int col = table_find(in->table, name);
 
@@ -127,9 +127,8 @@ int step_learned_column(size_t *out, const struct step_input *in, const char *na
 const char *step_type_words(enum column_type type)
 {
     static const char *const words[COLUMN_N_TYPES] = {
-        [COLUMN_BOOL] = "a bool",         [COLUMN_INT] = "an int",
-        [COLUMN_REAL] = "a real",         [COLUMN_CATEGORY] = "a category",
-        [COLUMN_TEXT] = "a text",         [COLUMN_DATE] = "a date",
+        [COLUMN_BOOL] = "a bool",           [COLUMN_INT] = "an int",  [COLUMN_REAL] = "a real",
+        [COLUMN_CATEGORY] = "a category",   [COLUMN_TEXT] = "a text", [COLUMN_DATE] = "a date",
         [COLUMN_TIMESTAMP] = "a timestamp",
     };
 

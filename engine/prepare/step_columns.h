@@ -13,7 +13,7 @@ struct column_rule {
     bool (*applies)(const void *ctx, const struct column *c);
     /* What it takes, for messages: "a number (int or real)".  NULL when `applies` is. */
     const char *wanted;
-    /* As `applies`, for `all` and patterns alone: what is meant without being named.  NULL: the same. */
+    /* As `applies`, for `all` and patterns alone: what is meant without a name.  NULL: the same. */
     bool (*meant)(const void *ctx, const struct column *c);
     const void *ctx;
     bool learns;     /* the target named outright is refused */

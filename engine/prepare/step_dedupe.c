@@ -10,9 +10,15 @@ enum { KEEP_FIRST, KEEP_LAST };
 static const char *const dedupe_keeps[] = { "first", "last", NULL };
 
 static const struct param_spec dedupe_params[] = {
-    { .name = "columns", .type = PARAM_COLUMNS, .flags = PARAM_WORD, .fallback = "all",
+    { .name = "columns",
+      .type = PARAM_COLUMNS,
+      .flags = PARAM_WORD,
+      .fallback = "all",
       .help = "rows that agree in these are copies" },
-    { .name = "keep", .type = PARAM_CHOICE, .choices = dedupe_keeps, .fallback = "first",
+    { .name = "keep",
+      .type = PARAM_CHOICE,
+      .choices = dedupe_keeps,
+      .fallback = "first",
       .help = "which of the copies stays" },
     { .name = NULL },
 };
@@ -84,8 +90,7 @@ static int mark_copies(uint8_t *keep, struct copies *c, const struct step_input 
     return rc;
 }
 
-static int dedupe_keep(uint8_t *keep, const struct step_input *in, struct job *job,
-                       struct err *err)
+static int dedupe_keep(uint8_t *keep, const struct step_input *in, struct job *job, struct err *err)
 {
     const struct column_rule any = { .with_roles = true };
     struct copies copies = { .table = in->table };

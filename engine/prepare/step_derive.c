@@ -4,9 +4,13 @@
 #include "prepare/step_expr.h"
 
 static const struct param_spec derive_params[] = {
-    { .name = "name", .type = PARAM_NAME, .flags = PARAM_REQUIRED | PARAM_WORD,
+    { .name = "name",
+      .type = PARAM_NAME,
+      .flags = PARAM_REQUIRED | PARAM_WORD,
       .help = "the column to make; one of that name is replaced" },
-    { .name = "expression", .type = PARAM_EXPR, .flags = PARAM_REQUIRED | PARAM_WORD,
+    { .name = "expression",
+      .type = PARAM_EXPR,
+      .flags = PARAM_REQUIRED | PARAM_WORD,
       .help = "its value, from the columns of the same row" },
     { .name = NULL },
 };

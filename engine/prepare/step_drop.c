@@ -1,7 +1,9 @@
 #include "prepare/step_columns.h"
 
 static const struct param_spec drop_params[] = {
-    { .name = "columns", .type = PARAM_COLUMNS, .flags = PARAM_REQUIRED | PARAM_WORD,
+    { .name = "columns",
+      .type = PARAM_COLUMNS,
+      .flags = PARAM_REQUIRED | PARAM_WORD,
       .help = "columns to leave out" },
     { .name = NULL },
 };

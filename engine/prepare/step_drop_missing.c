@@ -1,7 +1,10 @@
 #include "prepare/step_columns.h"
 
 static const struct param_spec drop_missing_params[] = {
-    { .name = "columns", .type = PARAM_COLUMNS, .flags = PARAM_WORD, .fallback = "all",
+    { .name = "columns",
+      .type = PARAM_COLUMNS,
+      .flags = PARAM_WORD,
+      .fallback = "all",
       .help = "columns in which no cell may be missing" },
     { .name = NULL },
 };
@@ -35,8 +38,9 @@ static int drop_missing_keep(uint8_t *keep, const struct step_input *in, struct 
 const struct step_kind step_drop_missing = {
     .name = "drop missing",
     .help = "remove rows in which a cell is missing",
-    .details = "`all` means every column, the target too. NaN is a value and not missing. Rows to be "
-               "predicted are never removed.",
+    .details =
+        "`all` means every column, the target too. NaN is a value and not missing. Rows to be "
+        "predicted are never removed.",
     .example = "drop missing sex body_mass_g",
     .scope = STEP_ROWS,
     .params = drop_missing_params,

@@ -18,17 +18,37 @@ static const char *const encode_drops[] = { "none", "first", NULL };
 static const char *const encode_unknowns[] = { "zero", "bucket", "error", NULL };
 
 static const struct param_spec encode_params[] = {
-    { .name = "columns", .type = PARAM_COLUMNS, .flags = PARAM_WORD, .fallback = "all",
+    { .name = "columns",
+      .type = PARAM_COLUMNS,
+      .flags = PARAM_WORD,
+      .fallback = "all",
       .help = "columns of words" },
-    { .name = "method", .type = PARAM_CHOICE, .choices = encode_methods, .fallback = "onehot",
+    { .name = "method",
+      .type = PARAM_CHOICE,
+      .choices = encode_methods,
+      .fallback = "onehot",
       .help = "onehot: a 0/1 column for each level" },
-    { .name = "drop", .type = PARAM_CHOICE, .choices = encode_drops, .fallback = "none",
+    { .name = "drop",
+      .type = PARAM_CHOICE,
+      .choices = encode_drops,
+      .fallback = "none",
       .help = "first: no column for the first level, which the others are then compared with" },
-    { .name = "unknown", .type = PARAM_CHOICE, .choices = encode_unknowns, .fallback = "zero",
+    { .name = "unknown",
+      .type = PARAM_CHOICE,
+      .choices = encode_unknowns,
+      .fallback = "zero",
       .help = "a level not seen in training: all zeros, the column NAME=(other), or an error" },
-    { .name = "min_frequency", .type = PARAM_INT, .min = 1, .max = 1e9, .fallback = "1",
+    { .name = "min_frequency",
+      .type = PARAM_INT,
+      .min = 1,
+      .max = 1e9,
+      .fallback = "1",
       .help = "levels in fewer training rows go to NAME=(other)" },
-    { .name = "max_levels", .type = PARAM_INT, .min = 1, .max = 1e6, .fallback = "100",
+    { .name = "max_levels",
+      .type = PARAM_INT,
+      .min = 1,
+      .max = 1e6,
+      .fallback = "100",
       .help = "`all` leaves out columns with more levels than this" },
     { .name = NULL },
 };
@@ -100,7 +120,8 @@ static int check_names(const struct encoding *e, struct err *err)
             if (e->columns[k] != made[i] && strcmp(e->columns[k], made[i]) == 0)
                 return err_set(err, ERR_SHAPE,
                                "encode would make two columns '%s'; replace that level "
-                               "first", made[i]);
+                               "first",
+                               made[i]);
     return 0;
 }
 

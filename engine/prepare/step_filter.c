@@ -3,13 +3,14 @@
 #include "prepare/step_expr.h"
 
 static const struct param_spec filter_params[] = {
-    { .name = "expression", .type = PARAM_EXPR, .flags = PARAM_REQUIRED | PARAM_WORD,
+    { .name = "expression",
+      .type = PARAM_EXPR,
+      .flags = PARAM_REQUIRED | PARAM_WORD,
       .help = "keep the rows for which this is true" },
     { .name = NULL },
 };
 
-static int filter_keep(uint8_t *keep, const struct step_input *in, struct job *job,
-                       struct err *err)
+static int filter_keep(uint8_t *keep, const struct step_input *in, struct job *job, struct err *err)
 {
     struct expr *e;
     void *wanted;

@@ -18,12 +18,20 @@ enum { IMPUTE_AUTO, IMPUTE_MEAN, IMPUTE_MEDIAN, IMPUTE_MODE, IMPUTE_CONSTANT };
 static const char *const impute_methods[] = { "auto", "mean", "median", "mode", "constant", NULL };
 
 static const struct param_spec impute_params[] = {
-    { .name = "columns", .type = PARAM_COLUMNS, .flags = PARAM_WORD, .fallback = "all",
+    { .name = "columns",
+      .type = PARAM_COLUMNS,
+      .flags = PARAM_WORD,
+      .fallback = "all",
       .help = "columns to fill" },
-    { .name = "method", .type = PARAM_CHOICE, .choices = impute_methods, .fallback = "auto",
+    { .name = "method",
+      .type = PARAM_CHOICE,
+      .choices = impute_methods,
+      .fallback = "auto",
       .help = "auto: the median of numbers, the mode of others" },
     { .name = "value", .type = PARAM_TEXT, .help = "what to fill with when method=constant" },
-    { .name = "indicator", .type = PARAM_FLAG, .fallback = "no",
+    { .name = "indicator",
+      .type = PARAM_FLAG,
+      .fallback = "no",
       .help = "add NAME_missing, true where the cell was missing" },
     { .name = NULL },
 };
@@ -86,7 +94,8 @@ static int learn_number(struct filling *f, int method, const struct step_input *
     if (!isfinite(f->real))
         return err_set(err, ERR_DOMAIN,
                        "%s has values too large to average, or infinite ones; clip it or replace "
-                       "them first", f->name);
+                       "them first",
+                       f->name);
     f->how = impute_methods[method];
     /* The type must not depend on how the mean happens to fall, and 2^53 is where doubles stop
      * telling whole numbers apart. */
@@ -164,7 +173,8 @@ static int learn_column(struct filling *f, int method, const struct step_input *
     if (!rc && f->nothing && step_named(in, "columns", f->name))
         return err_set(err, ERR_DOMAIN,
                        "%s has no value in the %zu rows to learn from; give it one with "
-                       "method=constant value=…, or drop it", f->name, step_n_rows(in));
+                       "method=constant value=…, or drop it",
+                       f->name, step_n_rows(in));
     return rc;
 }
 
@@ -231,8 +241,10 @@ static int add_indicator(struct table_edit *edit, const struct filling *f,
     struct column *indicator;
 
     if (table_find(in->table, name) >= 0)
-        return err_set(err, ERR_SHAPE, "indicator=yes would add column %s, which is there already; "
-                       "rename that one first", name);
+        return err_set(err, ERR_SHAPE,
+                       "indicator=yes would add column %s, which is there already; "
+                       "rename that one first",
+                       name);
     if (impute_indicator(&indicator, table_at(in->table, col), err))
         return -1;
     edit_add(edit, name, indicator);

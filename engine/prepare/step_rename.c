@@ -3,9 +3,13 @@
 #include "prepare/step_columns.h"
 
 static const struct param_spec rename_params[] = {
-    { .name = "column", .type = PARAM_COLUMN, .flags = PARAM_REQUIRED | PARAM_WORD,
+    { .name = "column",
+      .type = PARAM_COLUMN,
+      .flags = PARAM_REQUIRED | PARAM_WORD,
       .help = "the column as it is called now" },
-    { .name = "to", .type = PARAM_TEXT, .flags = PARAM_REQUIRED | PARAM_WORD,
+    { .name = "to",
+      .type = PARAM_TEXT,
+      .flags = PARAM_REQUIRED | PARAM_WORD,
       .help = "its new name" },
     { .name = NULL },
 };

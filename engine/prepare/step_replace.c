@@ -7,19 +7,25 @@
 #include "prepare/text_map.h"
 #include "table/cell.h"
 
-
 enum { MATCH_EXACT, MATCH_PART, MATCH_REGEX };
 
 static const char *const replace_matches[] = { "exact", "part", "regex", NULL };
 
 static const struct param_spec replace_params[] = {
-    { .name = "columns", .type = PARAM_COLUMNS, .flags = PARAM_REQUIRED | PARAM_WORD,
+    { .name = "columns",
+      .type = PARAM_COLUMNS,
+      .flags = PARAM_REQUIRED | PARAM_WORD,
       .help = "columns to search" },
     { .name = "from", .type = PARAM_TEXT, .flags = PARAM_REQUIRED, .help = "what to look for" },
     { .name = "to", .type = PARAM_TEXT, .help = "what to put in its place; may be empty" },
-    { .name = "to_missing", .type = PARAM_FLAG, .fallback = "no",
+    { .name = "to_missing",
+      .type = PARAM_FLAG,
+      .fallback = "no",
       .help = "make cells with a match missing" },
-    { .name = "match", .type = PARAM_CHOICE, .choices = replace_matches, .fallback = "exact",
+    { .name = "match",
+      .type = PARAM_CHOICE,
+      .choices = replace_matches,
+      .fallback = "exact",
       .help = "exact: the whole cell; part: wherever it stands in it; regex: a PCRE2 pattern, "
               "$1 in `to` is its first group" },
     { .name = NULL },
@@ -150,8 +156,8 @@ static bool replace_applies(const void *ctx, const struct column *c)
            (r->to_missing || is_cell_of(r->to, c->type));
 }
 
-static int replace_in_columns(struct table **out, struct replacing *r,
-                              const struct step_input *in, struct job *job, struct err *err)
+static int replace_in_columns(struct table **out, struct replacing *r, const struct step_input *in,
+                              struct job *job, struct err *err)
 {
     const struct column_rule rule = {
         .applies = replace_applies,
@@ -197,7 +203,8 @@ static int replace_apply(struct table **out, const void *state, const struct ste
     if (!to == !r.to_missing)
         return err_set(err, ERR_USAGE, "replace takes to=TEXT or to_missing=yes, one of them");
     if (r.from.len == 0 && r.match != MATCH_EXACT)
-        return err_set(err, ERR_USAGE, "from is empty and would match everywhere; give it a text, "
+        return err_set(err, ERR_USAGE,
+                       "from is empty and would match everywhere; give it a text, "
                        "or match=exact for empty cells");
     if (r.match == MATCH_REGEX && pattern_new(&r.pattern, r.from, err))
         return -1;
@@ -209,11 +216,12 @@ static int replace_apply(struct table **out, const void *state, const struct ste
 const struct step_kind step_replace = {
     .name = "replace",
     .help = "replace one value or text by another",
-    .details = "By default the whole cell must be `from`; match=part replaces it wherever it stands "
-               "in a text, match=regex by a Perl-compatible pattern (PCRE2, UTF-8), where $1 in `to` "
-               "is the first group. With to_missing=yes cells with a match become missing: "
-               "`replace age from=-999 to_missing=yes`. Numbers, dates and bools are searched for "
-               "whole values. Levels of a category that become equal are one level.",
+    .details =
+        "By default the whole cell must be `from`; match=part replaces it wherever it stands "
+        "in a text, match=regex by a Perl-compatible pattern (PCRE2, UTF-8), where $1 in `to` "
+        "is the first group. With to_missing=yes cells with a match become missing: "
+        "`replace age from=-999 to_missing=yes`. Numbers, dates and bools are searched for "
+        "whole values. Levels of a category that become equal are one level.",
     .example = "replace sex from=MALE to=male",
     .scope = STEP_ROW_WISE,
     .params = replace_params,

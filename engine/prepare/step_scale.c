@@ -13,9 +13,15 @@ enum { SCALE_STANDARD, SCALE_MINMAX };
 static const char *const scale_methods[] = { "standard", "minmax", NULL };
 
 static const struct param_spec scale_params[] = {
-    { .name = "columns", .type = PARAM_COLUMNS, .flags = PARAM_WORD, .fallback = "all",
+    { .name = "columns",
+      .type = PARAM_COLUMNS,
+      .flags = PARAM_WORD,
+      .fallback = "all",
       .help = "columns of numbers" },
-    { .name = "method", .type = PARAM_CHOICE, .choices = scale_methods, .fallback = "standard",
+    { .name = "method",
+      .type = PARAM_CHOICE,
+      .choices = scale_methods,
+      .fallback = "standard",
       .help = "standard: mean 0, deviation 1; minmax: from 0 to 1" },
     { .name = NULL },
 };
@@ -80,7 +86,8 @@ static int learn_column(struct scaling *s, int method, const struct step_input *
     if (!isfinite(s->centre) || !isfinite(s->divisor))
         return err_set(err, ERR_DOMAIN,
                        "%s has values too large to scale, or infinite ones; clip it or replace "
-                       "them first", s->name);
+                       "them first",
+                       s->name);
     return 0;
 }
 

@@ -5,9 +5,14 @@
 #include "prepare/text_map.h"
 
 static const struct param_spec trim_params[] = {
-    { .name = "columns", .type = PARAM_COLUMNS, .flags = PARAM_WORD, .fallback = "all",
+    { .name = "columns",
+      .type = PARAM_COLUMNS,
+      .flags = PARAM_WORD,
+      .fallback = "all",
       .help = "columns of text" },
-    { .name = "inner", .type = PARAM_FLAG, .fallback = "no",
+    { .name = "inner",
+      .type = PARAM_FLAG,
+      .fallback = "no",
       .help = "make one blank of several within the text too" },
     { .name = NULL },
 };
@@ -66,9 +71,10 @@ static int trim_apply(struct table **out, const void *state, const struct step_i
 const struct step_kind step_trim = {
     .name = "trim",
     .help = "remove white space around texts",
-    .details = "White space (blanks, tabs, line ends) goes from both ends; inner=yes makes one blank "
-               "of each run within. Levels of a category that become equal are one level. A text of "
-               "white space only becomes empty, not missing.",
+    .details =
+        "White space (blanks, tabs, line ends) goes from both ends; inner=yes makes one blank "
+        "of each run within. Levels of a category that become equal are one level. A text of "
+        "white space only becomes empty, not missing.",
     .example = "trim all inner=yes",
     .scope = STEP_ROW_WISE,
     .params = trim_params,

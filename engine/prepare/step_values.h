@@ -6,8 +6,7 @@
 
 /* Numbers of the column in the rows to learn from, in row order, without missing cells and NaN.
  * Free with mem_big_free.  ERR_NOMEM. */
-int step_values(double **out, size_t *n, const struct step_input *in, size_t col,
-                struct err *err);
+int step_values(double **out, size_t *n, const struct step_input *in, size_t col, struct err *err);
 
 /* A new column of `type` with the missing cells of `c`; values are zero.  Levels only for category,
  * text is not possible. */

@@ -40,8 +40,7 @@ static int map_cell(struct mapping *m, const struct column *from, size_t i, stru
 }
 
 /* The changed cells of a text column, or the changed levels of a category, as a column. */
-static int map_texts(struct mapping *m, const struct column *from, struct job *job,
-                     struct err *err)
+static int map_texts(struct mapping *m, const struct column *from, struct job *job, struct err *err)
 {
     int rc = 0;
 

@@ -28,11 +28,13 @@ static void fill_items(struct frequency *items, const struct group *groups, size
                        const struct column *c)
 {
     for (size_t k = 0; k < n; k++)
-        items[k] = (struct frequency){ .row = groups[k].row, .count = groups[k].count,
+        items[k] = (struct frequency){ .row = groups[k].row,
+                                       .count = groups[k].count,
                                        .share = (double)k };
     if (c->n_missing > 0)
-        items[n] = (struct frequency){ .row = first_missing(c), .count = c->n_missing,
-                                       .share = (double)n, .missing = true };
+        items[n] = (struct frequency){
+            .row = first_missing(c), .count = c->n_missing, .share = (double)n, .missing = true
+        };
 }
 
 int frequencies_of(struct frequencies *out, const struct column *c, struct err *err)

@@ -66,9 +66,8 @@ static size_t slot_of(const struct grouping *g, uint64_t key, size_t row)
 
     while (g->slots[at]) {
         const struct group *found = &g->groups[g->slots[at] - 1];
-        if (found->key == key &&
-            (g->column->type != COLUMN_TEXT ||
-             column_cells_equal(g->column, found->row, g->column, row)))
+        if (found->key == key && (g->column->type != COLUMN_TEXT ||
+                                  column_cells_equal(g->column, found->row, g->column, row)))
             break;
         at = (at + 1) & (g->n_slots - 1);
     }

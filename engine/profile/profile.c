@@ -79,8 +79,8 @@ static bool has_order(enum column_type type) /* quantiles make sense */
 }
 
 /* Values that are present and no NaN, in row order; mem_big_free. */
-static int present_values(double **out, size_t *n, struct profile_column *p,
-                          const struct column *c, struct err *err)
+static int present_values(double **out, size_t *n, struct profile_column *p, const struct column *c,
+                          struct err *err)
 {
     void *block;
 
@@ -156,8 +156,7 @@ static void count_bins(struct profile_column *p, const double *v, size_t n)
     double range = high / 2 - low / 2;
     bool each = whole && p->n_bins < PROFILE_BINS;
     for (size_t i = 0; i < n; i++) {
-        double place = each ? v[i] - low
-                            : (v[i] / 2 - low / 2) / range * (double)p->n_bins;
+        double place = each ? v[i] - low : (v[i] / 2 - low / 2) / range * (double)p->n_bins;
         size_t bin = range > 0 || each ? (size_t)place : 0;
         p->bins[bin < p->n_bins ? bin : p->n_bins - 1]++;
     }
@@ -211,7 +210,13 @@ int profile_column(struct profile_column *out, const struct column *c, struct er
         .type = c->type,
         .count = c->n_rows - c->n_missing,
         .missing = c->n_missing,
-        .mean = NAN, .std = NAN, .min = NAN, .q25 = NAN, .median = NAN, .q75 = NAN, .max = NAN,
+        .mean = NAN,
+        .std = NAN,
+        .min = NAN,
+        .q25 = NAN,
+        .median = NAN,
+        .q75 = NAN,
+        .max = NAN,
     };
 
     if (has_order(c->type) ? describe_numbers(&p, c, err) : describe_values(&p, c, err))

@@ -27,8 +27,9 @@ struct profile_column {
     /* The most frequent value, the first in order among equals: a row that has it and how often;
      * cell_text() of that row is its text.  top_count is 0 when every cell is missing. */
     size_t top_row, top_count;
-    /* Numbers and dates: n_bins of equal width from bin_low to bin_high, the last one closed; an int
-     * column with fewer than PROFILE_BINS whole numbers in its range has a bin for each.  Infinite
+    /* Numbers and dates: n_bins of equal width from bin_low to bin_high, the last one closed; a
+     * column of ints or dates with fewer than PROFILE_BINS whole numbers in its range has a bin for
+     * each.  Infinite
      * values are in none.  bool: false, true.  Text and category: the counts of the most frequent
      * values, falling. */
     size_t n_bins, bins[PROFILE_BINS];
@@ -52,7 +53,7 @@ void profile_show(struct str *out, const struct profile_column *p, double value,
 
 /* ---- frequencies ---- */
 struct frequency {
-    size_t row;   /* the first that has the value: cell_text() of it is its text */
+    size_t row; /* the first that has the value: cell_text() of it is its text */
     size_t count;
     double share; /* of all rows, the missing ones included */
     bool missing; /* the line of the missing cells */

@@ -103,8 +103,8 @@ static void check_example_does_something(const struct step_kind *kind)
 
     example_init(&e, kind);
     assert_int_equal(recipe_run_diff(&d, e.run, 0, NULL), 0);
-    bool changes = d->cells_changed || d->rows_removed || d->columns_added ||
-                   d->columns_dropped || d->columns_renamed;
+    bool changes = d->cells_changed || d->rows_removed || d->columns_added || d->columns_dropped ||
+                   d->columns_renamed;
     /* There are no copies and nothing to clip among the birds. */
     assert_true(changes || strcmp(kind->name, "dedupe") == 0 || strcmp(kind->name, "clip") == 0);
     diff_free(d);
@@ -430,7 +430,13 @@ static void test_every_step(void **state)
     }
 }
 
-#define CHECK(name) { #name, test_every_step, NULL, NULL, &(step_check *){ check_##name } }
+#define CHECK(name)                                                                                \
+    {                                                                                              \
+#name, test_every_step, NULL, NULL, &(step_check *)                                        \
+        {                                                                                          \
+            check_##name                                                                           \
+        }                                                                                          \
+    }
 
 int main(void)
 {

@@ -131,14 +131,14 @@ static inline struct table *birds(void)
     struct column *columns[] = {
         MAKE(COLUMN_CATEGORY, "Adelie", "Adelie", "Gentoo", "Gentoo", "Chinstrap", "Adelie",
              "Gentoo", "Chinstrap", "Adelie", "Gentoo", "Chinstrap", "Adelie"),
-        MAKE(COLUMN_CATEGORY, "Torgersen", "Biscoe", "Biscoe", "Biscoe", "Dream", "Dream",
-             "Biscoe", "Dream", "Torgersen", "Biscoe", "Dream", NULL),
+        MAKE(COLUMN_CATEGORY, "Torgersen", "Biscoe", "Biscoe", "Biscoe", "Dream", "Dream", "Biscoe",
+             "Dream", "Torgersen", "Biscoe", "Dream", NULL),
         MAKE(COLUMN_REAL, "39.1", "39.5", "46.1", "50", "46.5", "37.2", "48.7", "50.2", NULL,
              "47.6", "52", "38.9"),
         MAKE(COLUMN_REAL, "18.7", "17.4", "13.2", "16.3", "17.9", "18.1", "14.1", "18.7", NULL,
              "14.5", "19", "17.8"),
-        MAKE(COLUMN_INT, "181", "186", "211", "230", "192", "178", "210", "198", NULL, "215",
-             "201", "181"),
+        MAKE(COLUMN_INT, "181", "186", "211", "230", "192", "178", "210", "198", NULL, "215", "201",
+             "181"),
         MAKE(COLUMN_INT, "3750", "3800", "4500", "5700", "3500", "3900", "4450", "3775", NULL,
              "5400", "4150", "3625"),
         MAKE(COLUMN_CATEGORY, "MALE", "FEMALE", "FEMALE", "MALE", "FEMALE", "MALE", "FEMALE",
@@ -148,20 +148,19 @@ static inline struct table *birds(void)
         MAKE(COLUMN_DATE, "2007-11-11", "2007-11-11", "2008-11-04", "2008-11-04", "2007-11-16",
              "2007-11-11", NULL, "2009-11-16", "2007-11-11", "2008-11-06", "2009-11-21",
              "2009-11-22"),
-        MAKE(COLUMN_TEXT, " one", "two ", NULL, "four  five", "", "six", "six", "6", "x", "y",
-             "z", "one"),
+        MAKE(COLUMN_TEXT, " one", "two ", NULL, "four  five", "", "six", "six", "6", "x", "y", "z",
+             "one"),
     };
-    const char *const names[] = { "species",      "island",      "bill_length_mm",
-                                  "bill_depth_mm", "flipper_length_mm", "body_mass_g",
-                                  "sex",          "clutch",      "seen",
-                                  "note" };
+    const char *const names[] = {
+        "species",     "island", "bill_length_mm", "bill_depth_mm", "flipper_length_mm",
+        "body_mass_g", "sex",    "clutch",         "seen",          "note"
+    };
 
     return make_table(names, columns, COUNT(columns));
 }
 
 static inline struct recipe_run *run_recipe(const struct recipe *r, const struct table *t,
-                                            const uint8_t *part,
-                                            const struct recipe_run *previous)
+                                            const uint8_t *part, const struct recipe_run *previous)
 {
     struct recipe_run *run = NULL;
     struct err err = { 0 };

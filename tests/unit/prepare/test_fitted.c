@@ -4,10 +4,17 @@
 
 /* Every fitted kind with each of its ways, after row-wise steps and with a target. */
 static const char *const learning[] = {
-    "trim note", "derive ratio = bill_length_mm / bill_depth_mm", "filter body_mass_g > 0",
-    "impute sex value=unknown", "impute bill_* method=mean indicator=yes", "impute all",
-    "drop seen", "encode island unknown=bucket min_frequency=2", "encode all drop=first",
-    "scale bill_* method=minmax", "scale all",
+    "trim note",
+    "derive ratio = bill_length_mm / bill_depth_mm",
+    "filter body_mass_g > 0",
+    "impute sex value=unknown",
+    "impute bill_* method=mean indicator=yes",
+    "impute all",
+    "drop seen",
+    "encode island unknown=bucket min_frequency=2",
+    "encode all drop=first",
+    "scale bill_* method=minmax",
+    "scale all",
 };
 
 static struct recipe *learning_recipe(void)
@@ -241,7 +248,8 @@ static void test_it_tells_which_raw_columns_are_needed(void **state)
 
 static void test_numbers_may_come_as_the_other_type(void **state)
 {
-    struct column *was[] = { MAKE(COLUMN_REAL, "1.5", "2.5", NULL), MAKE(COLUMN_INT, "1", "3", NULL),
+    struct column *was[] = { MAKE(COLUMN_REAL, "1.5", "2.5", NULL),
+                             MAKE(COLUMN_INT, "1", "3", NULL),
                              MAKE(COLUMN_CATEGORY, "a", "b", NULL) };
     struct column *is[] = { MAKE(COLUMN_INT, "1", "2", NULL), MAKE(COLUMN_REAL, "1.5", "3", NULL),
                             MAKE(COLUMN_TEXT, "a", "c", NULL) };

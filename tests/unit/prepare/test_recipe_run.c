@@ -90,8 +90,10 @@ static void test_other_parts_roles_or_input_share_nothing(void **state)
 
 static void test_a_run_with_edits_equals_a_run_from_the_start(void **state)
 {
-    static const char *const lines[] = { "trim note", "impute all", "drop seen", "scale bill_*",
-                                         "filter body_mass_g > 3700", "encode sex" };
+    static const char *const lines[] = {
+        "trim note", "impute all", "drop seen", "scale bill_*", "filter body_mass_g > 3700",
+        "encode sex"
+    };
     struct table *t = birds();
     struct recipe *r = make_recipe_of(lines, COUNT(lines));
     struct recipe_run *run = run_recipe(r, t, NULL, NULL);
@@ -175,8 +177,8 @@ static void test_errors_name_the_step(void **state)
 
     assert_int_equal(recipe_run(&run, r, t, NULL, true, NULL, NULL, &failed_at, &err), -1);
     assert_int_equal(failed_at, 1);
-    assert_string_equal(err.msg,
-                        "step 2 (scale): sex is a category; this step takes a number (int or real)");
+    assert_string_equal(
+        err.msg, "step 2 (scale): sex is a category; this step takes a number (int or real)");
     recipe_unref(r);
     table_unref(t);
     (void)state;

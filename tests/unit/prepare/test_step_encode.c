@@ -155,7 +155,8 @@ static void test_numbers_bools_and_dates_are_encoded_when_named(void **state)
 
 static void test_what_cannot_be_encoded_is_refused_by_name(void **state)
 {
-    struct column *c[] = { MAKE(COLUMN_TEXT, "x", "(missing)", NULL), MAKE(COLUMN_INT, "1", "2", "3") };
+    struct column *c[] = { MAKE(COLUMN_TEXT, "x", "(missing)", NULL),
+                           MAKE(COLUMN_INT, "1", "2", "3") };
     struct table *t = birds(), *odd = make_table((const char *const[]){ "a", "a=x" }, c, 2);
 
     assert_step_refused(t, "encode bill_length_mm",

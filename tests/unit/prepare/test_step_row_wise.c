@@ -190,8 +190,9 @@ static void test_rename_a_column(void **state)
     table_unref(out);
     assert_step_refused(t, "rename sex island",
                         "there is a column island already; choose another name");
-    assert_refused(r, t, NULL, "step 1 (rename): sex has a role (target); rename it before it is "
-                               "given one");
+    assert_refused(r, t, NULL,
+                   "step 1 (rename): sex has a role (target); rename it before it is "
+                   "given one");
     recipe_unref(r);
     table_unref(t);
     (void)state;

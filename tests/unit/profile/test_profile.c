@@ -29,8 +29,7 @@ static void assert_bins(const struct profile_column *p, const size_t *want, size
 static void test_a_column_of_ints(void **state)
 {
     struct profile_column p = describe(MAKE(COLUMN_INT, "3750", "3800", "4500", "5700", "3500",
-                                            "3900", "4450", "3775", NULL, "5400", "4150",
-                                            "3625"));
+                                            "3900", "4450", "3775", NULL, "5400", "4150", "3625"));
 
     assert_int_equal(p.count, 11);
     assert_int_equal(p.missing, 1);
@@ -70,8 +69,7 @@ static void test_a_column_of_reals_with_bins(void **state)
 static void test_few_whole_numbers_have_a_bin_each(void **state)
 {
     static const size_t bins[] = { 1, 0, 2, 3 };
-    struct profile_column p =
-        describe(MAKE(COLUMN_INT, "2", "5", "4", "5", "4", "5"));
+    struct profile_column p = describe(MAKE(COLUMN_INT, "2", "5", "4", "5", "4", "5"));
 
     assert_bins(&p, bins, 4);
     (void)state;
@@ -138,8 +136,8 @@ static void test_infinite_and_huge_values_break_no_bins(void **state)
 
 static void test_large_ints_stay_apart(void **state)
 {
-    struct profile_column p =
-        describe(MAKE(COLUMN_INT, "9007199254740992", "9007199254740993", "9007199254740992"));
+    struct profile_column p = describe(
+        MAKE(COLUMN_INT, "9007199254740992", "9007199254740993", "9007199254740992"));
 
     assert_int_equal(p.distinct, 2);
     assert_int_equal(p.top_count, 2);
@@ -149,8 +147,7 @@ static void test_large_ints_stay_apart(void **state)
 static void test_words_bools_and_dates(void **state)
 {
     static const size_t words[] = { 3, 2, 1 }, bools[] = { 1, 3 };
-    struct profile_column p =
-        describe(MAKE(COLUMN_CATEGORY, "b", "a", "c", "c", NULL, "b", "c"));
+    struct profile_column p = describe(MAKE(COLUMN_CATEGORY, "b", "a", "c", "c", NULL, "b", "c"));
     struct str text;
 
     assert_int_equal(p.distinct, 3);
