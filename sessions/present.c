@@ -20,29 +20,28 @@ static void add_part(struct str *s, size_t n, const char *one, const char *many)
         str_addf(s, "%s%zu %s", s->len ? ", " : "", n, n == 1 ? one : many);
 }
 
-/* Changed cells that have lost their value: what a cast could not read, for one. */
-static size_t cells_emptied(const struct diff *d)
+/* What the counts of a difference do not say: columns that have another type, and changed cells that
+ * have lost their value (what a cast could not read, for one). */
+static void count_losses(size_t *n_emptied, size_t *n_retyped, const struct diff *d)
 {
-    size_t n = 0;
-
     for (size_t k = 0; k < d->n_columns; k++) {
         const struct diff_column *c = &d->columns[k];
-        if (c->n_changed == 0 || c->before < 0 || c->after < 0)
+        if (c->before < 0 || c->after < 0)
             continue;
-        const struct column *before = d->before->columns[c->before];
-        const struct column *after = d->after->columns[c->after];
-        for (size_t i = 0; after->n_missing && i < d->after->n_rows; i++)
-            n += column_missing(after, i) && !column_missing(before, diff_row_before(d, i));
+        const struct column *before = d->before->fields[c->before].column;
+        const struct column *after = d->after->fields[c->after].column;
+        *n_retyped += before->type != after->type;
+        for (size_t i = 0; c->n_changed && after->n_missing && i < after->n_rows; i++)
+            *n_emptied += column_missing(after, i) && !column_missing(before, diff_row_before(d, i));
     }
-    return n;
 }
 
 void present_effect(struct report *r, const char *what, const struct diff *d)
 {
-    const size_t emptied = cells_emptied(d);
-
+    size_t emptied = 0, retyped = 0;
     struct str s;
 
+    count_losses(&emptied, &retyped, d);
     report_put_int(r, "cells_changed", (int64_t)d->cells_changed);
     report_put_int(r, "rows_removed", (int64_t)d->rows_removed);
     report_put_int(r, "columns_added", (int64_t)d->columns_added);
@@ -53,9 +52,8 @@ void present_effect(struct report *r, const char *what, const struct diff *d)
     add_part(&s, d->columns_added, "column added", "columns added");
     add_part(&s, d->columns_dropped, "column dropped", "columns dropped");
     add_part(&s, d->columns_renamed, "column renamed", "columns renamed");
-    if (emptied)
-        str_addf(&s, "; %zu became missing", emptied);
-    report_put_int(r, "cells_emptied", (int64_t)emptied);
+    add_part(&s, retyped, "column of another type", "columns of another type");
+    add_part(&s, emptied, "cell became missing", "cells became missing");
     report_line(r, "%s: %s; %zu rows × %zu columns", what, s.len ? s.buf : "nothing changed",
                 d->after->n_rows, d->after->n_cols);
     str_release(&s);
