@@ -12,15 +12,26 @@
 
 /* ---------------------------------------------------------------- printing */
 
+void batch_print_place(FILE *out, const struct err *why)
+{
+    if (!why->file[0])
+        return;
+    fprintf(out, "%s:", why->file);
+    if (why->line)
+        fprintf(out, "%zu:", why->line);
+    if (why->line && why->col)
+        fprintf(out, "%zu:", why->col);
+    fputc(' ', out);
+}
+
 /* "FILE:LINE: error: what", then the line with a caret under the offending part. */
 static void print_error(const struct batch_options *o, const char *line, const char *file,
                         size_t number, const struct err *why)
 {
     if (why->file[0] && (strcmp(why->file, file) != 0 || why->line != number)) {
-        fprintf(o->err, "%s:%zu: error: %s:%zu:", file, number, why->file, why->line);
-        if (why->col)
-            fprintf(o->err, "%zu:", why->col);
-        fprintf(o->err, " %s\n", why->msg);
+        fprintf(o->err, "%s:%zu: error: ", file, number);
+        batch_print_place(o->err, why);
+        fprintf(o->err, "%s\n", why->msg);
         return;
     }
     fprintf(o->err, "%s:%zu: error: %s\n", file, number, why->msg);
@@ -207,9 +218,8 @@ int batch_predict(const char *model, const char *data, const char *to, FILE *out
     model_unref(m);
     if (!rc)
         return EXIT_OK;
-    if (why.file[0])
-        fprintf(err_stream, "assay: %s:%zu:%zu: %s\n", why.file, why.line, why.col, why.msg);
-    else
-        fprintf(err_stream, "assay: %s\n", why.msg);
+    fputs("assay: ", err_stream);
+    batch_print_place(err_stream, &why);
+    fprintf(err_stream, "%s\n", why.msg);
     return EXIT_FAILED;
 }

@@ -29,6 +29,8 @@ int batch_run(struct session *s, const struct script *script, const struct batch
 /* One line with all it queues (source, open); for prompts. */
 int batch_line(struct session *s, const char *line, const char *file, size_t number,
                const char *recorded, const struct batch_options *options);
+/* "FILE:LINE:COLUMN: ", as much of it as is known; nothing without a file. */
+void batch_print_place(FILE *out, const struct err *why);
 /* `assay predict MODEL DATA`. */
 int batch_predict(const char *model, const char *data, const char *to, FILE *out, FILE *err);
 

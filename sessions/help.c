@@ -53,21 +53,42 @@ static bool is_list(const struct param_spec *p)
     return p->type == PARAM_COLUMNS || p->type == PARAM_MODELS;
 }
 
-/* NAME as it is written in a usage line: COLUMNS…, [method=…], = EXPRESSION */
-static void add_usage_param(struct str *out, const struct param_spec *p)
+/* What stands for the value of name=… in a usage line. */
+static void add_placeholder(struct str *out, const struct param_spec *p)
+{
+    static const char *const words[] = {
+        [PARAM_INT] = "N", [PARAM_REAL] = "X", [PARAM_FLAG] = "yes|no", [PARAM_TEXT] = "TEXT",
+        [PARAM_NAME] = "NAME", [PARAM_COLUMN] = "COLUMN", [PARAM_COLUMNS] = "COLUMNS",
+        [PARAM_PATH] = "FILE", [PARAM_MODEL] = "MODEL", [PARAM_MODELS] = "MODELS",
+        [PARAM_LEARNER] = "LEARNER", [PARAM_REST] = "TEXT",
+    };
+
+    if (p->type != PARAM_CHOICE) {
+        str_add(out, words[p->type]);
+        return;
+    }
+    for (size_t i = 0; p->choices[i]; i++)
+        str_addf(out, "%s%s", i ? "|" : "", p->choices[i]);
+}
+
+/* A parameter as it is written in a usage line: COLUMNS…, [seed=N], = EXPRESSION */
+static void add_usage_param(struct str *out, const struct param_spec *p, bool is_first)
 {
     bool optional = !(p->flags & PARAM_REQUIRED);
-    char upper[64];
-    size_t n = 0;
 
-    for (; p->name[n] && n < sizeof(upper) - 1; n++)
-        upper[n] = (char)toupper((unsigned char)p->name[n]);
-    upper[n] = 0;
     str_add(out, optional ? " [" : " ");
-    if (p->flags & PARAM_WORD || p->type == PARAM_REST || p->type == PARAM_EXPR)
-        str_addf(out, "%s%s", upper, is_list(p) ? "…" : "");
-    else
-        str_addf(out, "%s=%s", p->name, upper);
+    if (p->type == PARAM_EXPR && !is_first)
+        str_add(out, "= ");
+    if (!(p->flags & PARAM_WORD) && p->type != PARAM_REST && p->type != PARAM_EXPR) {
+        str_addf(out, "%s=", p->name);
+        add_placeholder(out, p);
+    } else if (p->type == PARAM_CHOICE) {
+        add_placeholder(out, p);
+    } else {
+        for (const char *at = p->name; *at; at++)
+            str_add_char(out, (char)toupper((unsigned char)*at));
+        str_add(out, is_list(p) ? "…" : "");
+    }
     str_add(out, optional ? "]" : "");
 }
 
@@ -96,7 +117,7 @@ static void help_command(struct str *out, const struct command *c)
 
     str_addf(out, "%s - %s\n\n  %s", command_name(c), command_help(c), command_name(c));
     for (size_t i = 0; specs && specs[i].name; i++)
-        add_usage_param(out, &specs[i]);
+        add_usage_param(out, &specs[i], i == 0);
     if (c->extend)
         str_add(out, " [parameters of what it names]");
     str_add(out, "\n\n");
@@ -144,7 +165,7 @@ static void help_plot(struct str *out, const struct plot_kind *p)
 {
     str_addf(out, "%s - %s\n\n  plot %s", p->name, p->help, p->name);
     for (size_t i = 0; p->params[i].name; i++)
-        add_usage_param(out, &p->params[i]);
+        add_usage_param(out, &p->params[i], i == 0);
     str_add(out, " [to=FILE]\n\n");
     add_paragraph(out, p->details, 0);
     str_add(out, "\nParameters:\n");

@@ -271,9 +271,10 @@ static int check_options(const struct parser *p, struct err *err)
         for (int m = 0; m < MODE_N; m++)
             if (modes[m].name && (specs[i].modes & IN(m)))
                 str_addf(&where, "%s assay %s", where.len ? "," : "", modes[m].name);
-        err_set(err, ERR_USAGE, "%s%s%c belongs to%s", specs[i].name ? "--" : "-",
-                specs[i].name ? specs[i].name : "", specs[i].name ? ' ' : specs[i].letter,
-                where.buf);
+        if (specs[i].name)
+            err_set(err, ERR_USAGE, "--%s belongs to%s", specs[i].name, where.buf);
+        else
+            err_set(err, ERR_USAGE, "-%c belongs to%s", specs[i].letter, where.buf);
         str_release(&where);
         return -1;
     }

@@ -15,7 +15,9 @@
 
 static int fail(const struct err *why, int status)
 {
-    fprintf(stderr, "assay: %s\n", why->msg);
+    fputs("assay: ", stderr);
+    batch_print_place(stderr, why);
+    fprintf(stderr, "%s\n", why->msg);
     return status;
 }
 
