@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "evaluate/resample.h"
+#include "num/linalg.h"
 
 void resample_plan_release(struct resample_plan *plan)
 {
@@ -45,7 +47,8 @@ static struct resample_result *result_new(const char *model, const struct learne
     r->target = target_copy(target, &r->arena);
     r->n_metrics = n_metrics;
     r->metrics = ARENA_NEW(&r->arena, const struct metric *, n_metrics);
-    memcpy(r->metrics, metrics, n_metrics * sizeof(*metrics));
+    for (size_t j = 0; j < n_metrics; j++)
+        r->metrics[j] = metrics[j];
     r->estimates = ARENA_NEW(&r->arena, struct estimate, n_metrics);
     return r;
 }
@@ -87,6 +90,15 @@ void resample_result_unref(const struct resample_result *r)
     prediction_release(&shared->oof);
     arena_release(&shared->arena);
     mem_free(shared);
+}
+
+size_t resample_n_scored(const struct resample_result *r)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->n_rows; i++)
+        n += isnan(r->truth[i]) ? 0 : 1;
+    return n;
 }
 
 const struct estimate *resample_estimate(const struct resample_result *r, const char *metric)
@@ -160,15 +172,34 @@ int resample_single(struct resample_result **out, const struct resample_single *
 }
 
 /* ---- folds ---- */
+
+/* Folds run beside each other when their loops are too short to be shared out: up to this many
+ * cells of the input, and up to so many in all that are being worked on at a time. */
+#define SMALL_CELLS          ((size_t)4 << 20)
+#define SMALL_CELLS_TOGETHER ((size_t)32 << 20)
+
+/* One fold of one repeat: its scratch while it runs, and what it leaves behind. */
+struct fold {
+    size_t repeat, number;
+    size_t n_held;
+    uint8_t *part;  /* (n_rows) */
+    uint32_t *held; /* (n_held) rows of the fold's last table that are held out */
+    double *truth;  /* (n_held) of those */
+    struct job job;
+    char *warning;   /* NULL: none */
+    struct err *err; /* NULL: none */
+};
+
+/* Folds write places of their own only: their rows of the result, their column of values. */
 struct resampling {
     const struct resample_request *req;
     struct resample_result *result;
     struct table *input; /* the plan's rows, in its order */
-    uint8_t *part;       /* (n_rows) of the fold at hand */
-    uint32_t *held;      /* (n_rows) rows of the fold's last table that are held out */
-    double *truth;       /* (n_rows) of those */
-    double *values;      /* (n_metrics, n_folds * n_repeats) */
-    double *scores;      /* (n_metrics) */
+    double *values;      /* (n_metrics, n) */
+    size_t n;            /* folds times repeats */
+    struct fold *folds;  /* (n) */
+    struct job *job;
+    atomic_size_t failed; /* the first fold that failed, n: none; those after it need not run */
 };
 
 /* The rows of the plan; a reference when they are all the rows there are. */
@@ -198,188 +229,255 @@ static struct digest plan_digest(const struct resample_plan *plan)
 }
 
 static int resampling_init(struct resampling *rs, const struct resample_request *req,
-                           struct err *err)
+                           struct job *job, struct err *err)
 {
     const struct resample_plan *plan = req->plan;
     struct resample_result *r = result_new(req->model, req->learner, req->target, req->metrics,
                                            req->n_metrics);
     size_t n_columns = req->target->n_classes ? req->target->n_classes : 1;
-    void *block = NULL;
 
-    *rs = (struct resampling){ .req = req, .result = r };
+    *rs = (struct resampling){
+        .req = req, .result = r, .n = plan->n_folds * plan->n_repeats, .job = job
+    };
+    atomic_init(&rs->failed, rs->n);
     r->n_folds = plan->n_folds;
     r->n_repeats = plan->n_repeats;
     r->seed = plan->seed;
     r->plan = plan_digest(plan);
     r->test_train_ratio = 1.0 / (double)(plan->n_folds - 1); /* of the mean sizes */
-    rs->values = ARENA_NEW(&r->arena, double, req->n_metrics * plan->n_folds * plan->n_repeats);
-    rs->scores = ARENA_NEW(&r->arena, double, req->n_metrics);
+    rs->values = ARENA_NEW(&r->arena, double, req->n_metrics * rs->n);
+    rs->folds = MEM_NEW(struct fold, rs->n);
     if (result_rows(r, plan->rows, plan->n_rows, err) ||
         matrix_new(&r->oof.value, plan->n_rows, n_columns, "out-of-fold predictions", err))
         return -1;
     r->oof.n = plan->n_rows;
     r->oof.n_classes = req->target->n_classes;
-    if (mem_big(&block, plan->n_rows, 1, "parts of rows", err))
-        return -1;
-    rs->part = block;
-    if (mem_big(&block, plan->n_rows, sizeof(uint32_t), "held-out rows", err))
-        return -1;
-    rs->held = block;
-    if (mem_big(&block, plan->n_rows, sizeof(double), "the truth", err))
-        return -1;
-    rs->truth = block;
     return plan_input(&rs->input, req, err);
 }
 
 static void resampling_release(struct resampling *rs)
 {
+    for (size_t at = 0; at < rs->n; at++) {
+        mem_free(rs->folds[at].warning);
+        mem_free(rs->folds[at].err);
+    }
+    mem_free(rs->folds);
     table_unref(rs->input);
-    mem_big_free(rs->part);
-    mem_big_free(rs->held);
-    mem_big_free(rs->truth);
 }
 
-/* Set the fold's rows aside; how many they are. */
-static size_t fold_parts(struct resampling *rs, size_t repeat, size_t fold)
+/* Set the fold's rows aside, and room for what is known of them. */
+static int fold_begin(struct fold *f, const struct resample_plan *plan, struct err *err)
 {
-    const struct resample_plan *plan = rs->req->plan;
-    const uint32_t *of_row = plan->fold + repeat * plan->n_rows;
-    size_t n_held = 0;
+    const uint32_t *of_row = plan->fold + f->repeat * plan->n_rows;
+    void *block = NULL;
 
+    if (mem_big(&block, plan->n_rows, 1, "parts of rows", err))
+        return -1;
+    f->part = block;
     for (size_t i = 0; i < plan->n_rows; i++) {
-        bool held = of_row[i] == fold;
-        rs->part[i] = held ? PART_PREDICT : PART_TRAIN;
-        n_held += held;
+        bool held = of_row[i] == f->number;
+        f->part[i] = held ? PART_PREDICT : PART_TRAIN;
+        f->n_held += held;
     }
-    return n_held;
+    assert(f->n_held > 0 && f->n_held < plan->n_rows);
+    if (mem_big(&block, f->n_held, sizeof(*f->held), "held-out rows", err))
+        return -1;
+    f->held = block;
+    if (mem_big(&block, f->n_held, sizeof(*f->truth), "the truth", err))
+        return -1;
+    f->truth = block;
+    return 0;
+}
+
+static void fold_end(struct fold *f)
+{
+    mem_big_free(f->part);
+    mem_big_free(f->held);
+    mem_big_free(f->truth);
 }
 
 /* Where the held-out rows stand in the prepared table: all of them, in their order. */
-static void fold_held(struct resampling *rs, const struct recipe_run *run, size_t n_held)
+static void fold_held(struct fold *f, const struct recipe_run *run)
 {
     size_t n_rows = recipe_run_result(run)->n_rows, n = 0;
 
     for (size_t i = 0; i < n_rows; i++)
         if (recipe_run_part(run, i) == PART_PREDICT) {
-            assert(n < n_held);
-            rs->held[n++] = (uint32_t)i;
+            assert(n < f->n_held);
+            f->held[n++] = (uint32_t)i;
         }
-    assert(n == n_held); /* steps never remove rows to be predicted */
-    (void)n_held;
+    assert(n == f->n_held); /* steps never remove rows to be predicted */
 }
 
 /* Keep the predictions in the plan's order of rows. */
-static void fold_keep(struct resampling *rs, const struct prediction *p)
+static void fold_keep(struct resample_result *r, const struct fold *f, const struct prediction *p)
 {
-    struct resample_result *r = rs->result;
-
     for (size_t i = 0, j = 0; i < r->n_rows; i++) {
-        if (rs->part[i] != PART_PREDICT)
+        if (f->part[i] != PART_PREDICT)
             continue;
-        r->truth[i] = rs->truth[j];
+        r->truth[i] = f->truth[j];
         for (size_t k = 0; k < r->oof.value.p; k++)
             matrix_col(&r->oof.value, k)[i] = matrix_col(&p->value, k)[j];
         j++;
     }
 }
 
-static void fold_warning(struct resample_result *r, const struct model *m)
+static int fold_score(struct resampling *rs, const struct fold *f, const struct prediction *p,
+                      struct err *err)
 {
-    if (m->warning && r->n_warnings++ == 0)
-        r->warning = arena_strdup(&r->arena, m->warning);
-}
-
-static int fold_score(struct resampling *rs, const struct prediction *p, size_t at, struct err *err)
-{
-    const struct resample_plan *plan = rs->req->plan;
-    double *weights = NULL;
+    const struct resample_request *req = rs->req;
+    double *weights = NULL, *scores = MEM_NEW(double, req->n_metrics);
     struct scored s;
 
-    int rc = scored_init(&s, rs->req->target, p, rs->truth, &weights, err);
+    int rc = scored_init(&s, req->target, p, f->truth, &weights, err);
     if (!rc)
-        rc = metric_scores(rs->scores, rs->req->metrics, rs->req->n_metrics, &s, err);
-    for (size_t j = 0; j < rs->req->n_metrics && !rc; j++)
-        rs->values[j * plan->n_folds * plan->n_repeats + at] = rs->scores[j];
+        rc = metric_scores(scores, req->metrics, req->n_metrics, &s, err);
+    for (size_t j = 0; j < req->n_metrics && !rc; j++)
+        rs->values[j * rs->n + (size_t)(f - rs->folds)] = scores[j];
+    mem_free(scores);
     mem_big_free(weights);
     return rc;
 }
 
-/* Train on the run's training rows, predict and score the held-out ones. */
-static int fold_model(struct resampling *rs, const struct recipe_run *run, size_t n_held, size_t at,
-                      struct job *job, struct err *err)
+/* Predict and score the held-out rows. */
+static int fold_predict(struct resampling *rs, struct fold *f, const struct model *m,
+                        const struct recipe_run *run, struct err *err)
+{
+    const struct table *prepared = recipe_run_result(run);
+    struct prediction p = { 0 };
+
+    fold_held(f, run);
+    int rc = model_predict_prepared(&p, m, prepared, f->held, f->n_held, &f->job, err);
+    if (!rc)
+        rc = target_values(f->truth, rs->req->target, prepared, f->held, f->n_held, true, err);
+    if (!rc && f->repeat == 0)
+        fold_keep(rs->result, f, &p);
+    if (!rc)
+        rc = fold_score(rs, f, &p, err);
+    prediction_release(&p);
+    return rc;
+}
+
+/* Train on the run's training rows. */
+static int fold_model(struct resampling *rs, struct fold *f, const struct recipe_run *run,
+                      struct err *err)
 {
     const struct resample_request *req = rs->req;
     struct train_request train = { .learner = req->learner,
                                    .params = req->params,
                                    .run = run,
                                    .target = req->target->name,
-                                   .fixed = req->target };
-    const struct table *prepared = recipe_run_result(run);
-    struct prediction p = { 0 };
+                                   .fixed = req->target,
+                                   .in_fold = true };
     struct model *m = NULL;
 
-    if (model_train(&m, &train, job, err))
+    struct job_range whole = job_part(&f->job, 1, 3);
+    int rc = model_train(&m, &train, &f->job, err);
+    job_restore(&f->job, whole);
+    if (rc)
         return -1;
-    fold_warning(rs->result, m);
-    fold_held(rs, run, n_held);
-    int rc = model_predict_prepared(&p, m, prepared, rs->held, n_held, job, err);
-    if (!rc)
-        rc = target_values(rs->truth, req->target, prepared, rs->held, n_held, true, err);
-    if (!rc && at < req->plan->n_folds)
-        fold_keep(rs, &p);
-    if (!rc)
-        rc = fold_score(rs, &p, at, err);
-    prediction_release(&p);
+    if (m->warning)
+        f->warning = mem_strdup(m->warning);
+    whole = job_part(&f->job, 2, 3);
+    rc = fold_predict(rs, f, m, run, err);
+    job_restore(&f->job, whole);
     model_unref(m);
     return rc;
 }
 
-static int fold_run(struct resampling *rs, size_t repeat, size_t fold, struct job *job,
-                    struct err *err)
+static int fold_run(struct resampling *rs, struct fold *f, struct err *err)
 {
-    const struct resample_plan *plan = rs->req->plan;
-    size_t n_held = fold_parts(rs, repeat, fold);
     struct recipe_run *run = NULL;
 
-    assert(n_held > 0 && n_held < plan->n_rows);
-    int rc = recipe_run(&run, rs->req->recipe, rs->input, rs->part, false, NULL, job, NULL, err);
+    if (job_tick(&f->job, 0, 1, err) || fold_begin(f, rs->req->plan, err))
+        return -1;
+    struct job_range whole = job_part(&f->job, 0, 3);
+    int rc = recipe_run(&run, rs->req->recipe, rs->input, f->part, false, NULL, &f->job, NULL, err);
+    job_restore(&f->job, whole);
     if (!rc)
-        rc = fold_model(rs, run, n_held, repeat * plan->n_folds + fold, job, err);
+        rc = fold_model(rs, f, run, err);
     recipe_run_unref(run);
-    if (rc && !(err && err->code == ERR_CANCELLED))
-        err_prefix(err, "fold %zu of %zu: ", fold + 1, plan->n_folds);
-    return rc;
+    return rc ? -1 : job_tick(&f->job, 1, 1, err);
 }
 
-static int resampling_folds(struct resampling *rs, struct job *job, struct err *err)
+/* The first fold in their order that fails is the one that is told, whoever came first: those
+ * before it are never skipped. */
+static void fold_failed(struct resampling *rs, struct fold *f, const struct err *err)
 {
-    size_t n_folds = rs->req->plan->n_folds, n = n_folds * rs->req->plan->n_repeats;
+    size_t at = (size_t)(f - rs->folds), first = atomic_load(&rs->failed);
 
-    for (size_t at = 0; at < n; at++) {
-        struct job_range outer = job_part(job, at, n);
-        job_phase(job, "fold");
-        int rc = fold_run(rs, at / n_folds, at % n_folds, job, err);
-        job_restore(job, outer);
-        if (rc || job_tick(job, at + 1, n, err))
-            return -1;
+    f->err = MEM_NEW(struct err, 1);
+    *f->err = *err;
+    if (err->code != ERR_CANCELLED)
+        err_prefix(f->err, "fold %zu of %zu: ", f->number + 1, rs->req->plan->n_folds);
+    while (at < first && !atomic_compare_exchange_weak(&rs->failed, &first, at))
+        ;
+}
+
+static void fold_task(void *ctx, size_t begin, size_t end, size_t chunk)
+{
+    struct resampling *rs = ctx;
+    size_t n_folds = rs->req->plan->n_folds;
+
+    (void)chunk;
+    for (size_t at = begin; at < end && at < atomic_load(&rs->failed); at++) {
+        struct fold *f = &rs->folds[at];
+        struct err err = { 0 };
+
+        f->repeat = at / n_folds;
+        f->number = at % n_folds;
+        job_inner(&f->job, rs->job, rs->n);
+        if (fold_run(rs, f, &err))
+            fold_failed(rs, f, &err);
+        fold_end(f);
     }
-    return 0;
+}
+
+static bool side_by_side(const struct resampling *rs)
+{
+    size_t threads = parallel_threads(), together = rs->n < threads ? rs->n : threads;
+    size_t cells = rs->input->n_rows * rs->input->n_cols;
+
+    return cells <= SMALL_CELLS && cells * together <= SMALL_CELLS_TOGETHER;
+}
+
+static int resampling_folds(struct resampling *rs, struct err *err)
+{
+    struct resample_result *r = rs->result;
+
+    job_phase(rs->job, "fold");
+    if (job_tick(rs->job, 0, rs->n, err))
+        return -1;
+    if (side_by_side(rs))
+        parallel_for(rs->n, 1, fold_task, rs);
+    else
+        fold_task(rs, 0, rs->n, 0);
+    size_t failed = atomic_load(&rs->failed);
+    if (failed < rs->n) {
+        if (err)
+            *err = *rs->folds[failed].err;
+        return -1;
+    }
+    for (size_t at = 0; at < rs->n; at++)
+        if (rs->folds[at].warning && r->n_warnings++ == 0)
+            r->warning = arena_strdup(&r->arena, rs->folds[at].warning);
+    return job_tick(rs->job, rs->n, rs->n, err);
 }
 
 int resample_run(struct resample_result **out, const struct resample_request *req, struct job *job,
                  struct err *err)
 {
-    size_t n = req->plan->n_folds * req->plan->n_repeats;
     struct resampling rs;
 
-    int rc = resampling_init(&rs, req, err);
+    num_init(); /* here, where there is one thread */
+    int rc = resampling_init(&rs, req, job, err);
     if (!rc)
-        rc = resampling_folds(&rs, job, err);
+        rc = resampling_folds(&rs, err);
     for (size_t j = 0; j < req->n_metrics && !rc; j++) {
         struct estimate *e = &rs.result->estimates[j];
 
-        estimate_folds(e, rs.values + j * n, n, rs.result->test_train_ratio);
-        e->folds = rs.values + j * n;
+        estimate_folds(e, req->metrics[j], rs.values + j * rs.n, rs.n, rs.result->test_train_ratio);
+        e->folds = rs.values + j * rs.n;
     }
     resampling_release(&rs);
     if (rc) {

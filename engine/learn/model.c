@@ -8,7 +8,6 @@
 #include "base/text.h"
 #include "learn/model_parts.h"
 #include "num/linalg.h"
-#include "table/expr.h"
 
 /* ---- life ---- */
 
@@ -82,72 +81,28 @@ struct model *model_with_notes(const struct model *m, const struct model_note *n
 
 /* ---- which raw columns are read ---- */
 
-static bool expression_reads(const char *text, const char *column)
+/* What raw data must have: the columns without which the recipe does not give the features.  A column
+ * with a role is never asked for. */
+static int keep_inputs(struct model *m, const struct table *raw, struct err *err)
 {
-    struct expr *e;
-    const char *const *names;
-    bool reads = false;
+    const struct recipe *r = m->fitted->recipe;
+    bool *needed = ARENA_NEW(&m->arena, bool, raw->n_cols);
+    size_t p = m->learner->flags & LEARNER_BLIND ? 0 : m->p;
 
-    if (expr_parse(&e, text, NULL))
-        return false;
-    size_t n = expr_columns(e, &names);
-    for (size_t i = 0; i < n; i++)
-        reads = reads || strcmp(names[i], column) == 0;
-    expr_free(e);
-    return reads;
-}
-
-static bool param_reads(const struct param_spec *spec, const struct param_value *v,
-                        const char *column)
-{
-    if (!v->set)
-        return false;
-    if (spec->type == PARAM_COLUMN)
-        return strcmp(v->text, column) == 0;
-    if (spec->type == PARAM_EXPR)
-        return expression_reads(v->text, column);
-    for (size_t k = 0; spec->type == PARAM_COLUMNS && k < v->n_list; k++)
-        if (strcmp(v->list[k], column) == 0 || strcmp(v->list[k], "all") == 0 ||
-            text_matches_glob(v->list[k], column))
-            return true;
-    return false;
-}
-
-/* Steps that only take columns away ask for none; rows steps are not run in prediction. */
-static bool step_reads(const struct step *s, const char *column)
-{
-    if (!s->on || s->kind->scope == STEP_ROWS || strcmp(s->kind->name, "drop") == 0)
-        return false;
-    for (size_t i = 0; i < s->params.n; i++)
-        if (param_reads(&s->params.specs[i], &s->params.values[i], column))
-            return true;
-    return false;
-}
-
-static bool is_needed(const struct model *m, const struct recipe *r, const char *column)
-{
-    if (strcmp(column, m->target.name) == 0 || roles_of(&r->roles, column) != ROLE_FEATURE)
-        return false;
-    if (m->learner->flags & LEARNER_BLIND)
-        return false;
-    for (size_t j = 0; j < m->p; j++)
-        if (strcmp(m->features[j], column) == 0)
-            return true;
-    for (size_t i = 0; i < r->n_steps; i++)
-        if (step_reads(r->steps[i], column))
-            return true;
-    return false;
-}
-
-static void keep_inputs(struct model *m, const struct table *raw, const struct recipe *r)
-{
+    if (fitted_needs(needed, m->fitted, raw, m->features, p, err))
+        return -1;
     m->inputs = ARENA_NEW(&m->arena, struct model_column, raw->n_cols);
-    for (size_t j = 0; j < raw->n_cols; j++)
+    for (size_t j = 0; j < raw->n_cols; j++) {
+        const char *name = table_name(raw, j);
+        bool feature = strcmp(name, m->target.name) != 0 &&
+                       roles_of(&r->roles, name) == ROLE_FEATURE;
         m->inputs[m->n_inputs++] = (struct model_column){
-            .name = arena_strdup(&m->arena, table_name(raw, j)),
+            .name = arena_strdup(&m->arena, name),
             .type = table_at(raw, j)->type,
-            .needed = is_needed(m, r, table_name(raw, j)),
+            .needed = feature && needed[j],
         };
+    }
+    return 0;
 }
 
 /* ---- training ---- */
@@ -289,6 +244,8 @@ int model_train(struct model **out, const struct train_request *req, struct job 
     m->fitted = fitted_ref(req->run->fitted);
     int rc = choose_rows(&t, err) || choose_target(m, &t, err) || prepare_rows(m, &t, err) ||
              fit(m, &t, job, err);
+    if (!rc && !req->in_fold)
+        rc = keep_inputs(m, req->run->tables[0], err);
     mem_big_free(t.rows);
     mem_big_free(t.y);
     matrix_release(&t.x);
@@ -296,7 +253,6 @@ int model_train(struct model **out, const struct train_request *req, struct job 
         model_unref(m);
         return -1;
     }
-    keep_inputs(m, req->run->tables[0], m->fitted->recipe);
     *out = m;
     return 0;
 }

@@ -67,6 +67,7 @@ struct train_request {
     const char *positive; /* NULL: the last class */
     const struct target
         *fixed; /* use these classes (folds share the whole sample's); NULL: detect */
+    bool in_fold; /* predicts prepared rows only: what raw data it would need is not worked out */
 };
 
 /* Train on the training rows of a run.  Checks the task, the rows and the features. */
