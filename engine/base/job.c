@@ -13,6 +13,16 @@ void job_init(struct job *job)
     atomic_init(&job->phase, NULL);
     job->from = 0;
     job->to = JOB_PARTS;
+    job->outer = NULL;
+}
+
+void job_inner(struct job *inner, struct job *outer, size_t n)
+{
+    assert(n > 0);
+    job_init(inner);
+    inner->outer = outer;
+    if (outer)
+        inner->to = (outer->to - outer->from) / n;
 }
 
 void job_phase(struct job *job, const char *phase)
@@ -32,13 +42,23 @@ static size_t place(const struct job *job, size_t done, size_t total)
     return job->from + (size_t)((double)(job->to - job->from) * ((double)done / (double)total));
 }
 
+/* Jobs further out are moved by the difference, which also may be back (modulo SIZE_MAX + 1). */
+static void move_to(struct job *job, size_t to)
+{
+    size_t by = to - atomic_exchange(&job->done, to);
+
+    for (job = job->outer; job && by; job = job->outer)
+        atomic_fetch_add(&job->done, by);
+}
+
 int job_tick(struct job *job, size_t done, size_t total, struct err *err)
 {
     if (!job)
         return 0;
-    atomic_store(&job->done, place(job, done, total));
-    if (atomic_load(&job->cancel))
-        return err_set(err, ERR_CANCELLED, "cancelled");
+    move_to(job, place(job, done, total));
+    for (const struct job *j = job; j; j = j->outer)
+        if (atomic_load(&j->cancel))
+            return err_set(err, ERR_CANCELLED, "cancelled");
     return 0;
 }
 

@@ -18,6 +18,7 @@ struct job {
     _Atomic(const char *) phase; /* a literal: "reading", "fold", "tree" */
     /* Fractions of an outer loop: tick (done, total) is scaled into [from, to) of 1e6 parts. */
     size_t from, to;
+    struct job *outer; /* of a job made by job_inner: its cancel counts here, progress here there */
 };
 
 void job_init(struct job *job);
@@ -31,6 +32,9 @@ struct job_range {
 };
 struct job_range job_part(struct job *job, size_t i, size_t n);
 void job_restore(struct job *job, struct job_range range);
+/* One of n pieces of work that are done beside each other: its ticks move `outer` by their share of
+ * the range in force, from any thread, and notice outer's cancel.  Phases stay its own. */
+void job_inner(struct job *inner, struct job *outer, size_t n);
 double job_fraction(const struct job *job); /* 0 to 1 */
 void job_cancel(struct job *job);
 

@@ -1,8 +1,9 @@
 /* parallel.h - loops over chunks of fixed size.
  *
  * The chunks do not depend on the number of threads; a reduction keeps one partial result per chunk
- * and adds them in chunk order, so that results do not either.  The body must not fail, allocate
- * large memory or tick: prepare before, check after.
+ * and adds them in chunk order, so that results do not either.  The body of a loop over rows must
+ * not fail, allocate large memory or tick: prepare before, check after.  A chunk may also be a whole
+ * piece of work (a fold): it then keeps its error and its job (job_inner) for itself.
  */
 #ifndef BASE_PARALLEL_H
 #define BASE_PARALLEL_H

@@ -31,7 +31,18 @@ static double corrected_half_width(const struct corrected *c)
     return c->n > 1 ? dist_t_quantile(0.975, (double)(c->n - 1)) * c->std_error : NAN;
 }
 
-void estimate_folds(struct estimate *out, const double *values, size_t n, double test_train_ratio)
+/* No interval leaves the metric's range.  Comparisons with NAN are false, so that it stays. */
+static void estimate_bound(struct estimate *e, const struct metric *m)
+{
+    if (e->low < m->low)
+        e->low = m->low;
+    if (e->high > m->high)
+        e->high = m->high;
+    e->flat = e->low == e->high && (e->low == m->low || e->low == m->high);
+}
+
+void estimate_folds(struct estimate *out, const struct metric *metric, const double *values,
+                    size_t n, double test_train_ratio)
 {
     double *defined = MEM_NEW(double, n);
     size_t n_defined = 0;
@@ -47,6 +58,22 @@ void estimate_folds(struct estimate *out, const double *values, size_t n, double
                               .high = c.mean + half,
                               .n = n,
                               .n_undefined = n - n_defined };
+    if (metric)
+        estimate_bound(out, metric);
+}
+
+void estimate_share(struct estimate *out, double hits, double of)
+{
+    double z = dist_normal_quantile(0.975), z2 = z * z, p = hits / of;
+    double centre = (p + z2 / (2 * of)) / (1 + z2 / of);
+    double half = z / (1 + z2 / of) * sqrt(p * (1 - p) / of + z2 / (4 * of * of));
+
+    *out = (struct estimate){ .mean = NAN, .low = NAN, .high = NAN, .n = 1 };
+    if (of <= 0)
+        return;
+    out->mean = p;
+    out->low = hits == 0 ? 0 : centre - half; /* where rounding leaves a little */
+    out->high = hits == of ? 1 : centre + half;
 }
 
 void compare_corrected(struct comparison *out, const double *x, const double *y, size_t n,
@@ -77,7 +104,7 @@ void compare_corrected(struct comparison *out, const double *x, const double *y,
 /* A resample is the same rows with weights: how often each was drawn.  Nothing is gathered, the
  * order of the predictions stays what it was, and all metrics share one drawing. */
 struct bootstrap {
-    const struct metric *const *metrics;
+    const struct metric *const *metrics; /* those that are not a share of rows */
     size_t n_metrics, n_boot;
     const struct scored *scored; /* ordered */
     uint64_t seed;
@@ -128,7 +155,8 @@ static int bootstrap_rounds(struct bootstrap *b, size_t chunk_size, struct job *
     return job_tick(job, b->n_boot, b->n_boot, err);
 }
 
-static void bootstrap_summary(struct estimate *out, double *values, size_t n_boot)
+static void bootstrap_summary(struct estimate *out, const struct metric *metric, double *values,
+                              size_t n_boot)
 {
     size_t n = 0;
 
@@ -141,8 +169,10 @@ static void bootstrap_summary(struct estimate *out, double *values, size_t n_boo
     stats_sort(values, n);
     out->low = stats_quantile_sorted(values, n, 0.025);
     out->high = stats_quantile_sorted(values, n, 0.975);
+    estimate_bound(out, metric);
 }
 
+/* out (b->n_metrics) */
 static int bootstrap_ordered(struct estimate *out, struct bootstrap *b, struct job *job,
                              struct err *err)
 {
@@ -160,10 +190,27 @@ static int bootstrap_ordered(struct estimate *out, struct bootstrap *b, struct j
     for (size_t j = 0; j < b->n_metrics && !rc; j++) {
         out[j] =
             (struct estimate){ .mean = b->metrics[j]->score(s), .low = NAN, .high = NAN, .n = 1 };
-        bootstrap_summary(&out[j], b->values + j * b->n_boot, b->n_boot);
+        bootstrap_summary(&out[j], b->metrics[j], b->values + j * b->n_boot, b->n_boot);
     }
     mem_free(b->values);
     mem_big_free(weights);
+    return rc;
+}
+
+static int bootstrap_run(struct estimate *out, struct bootstrap *b, struct job *job,
+                         struct err *err)
+{
+    struct scored ordered = *b->scored;
+    uint32_t *order = NULL;
+
+    if (!ordered.order && metric_any_ranks(b->metrics, b->n_metrics)) {
+        if (metric_order(&order, &ordered, err))
+            return -1;
+        ordered.order = order;
+    }
+    b->scored = &ordered;
+    int rc = bootstrap_ordered(out, b, job, err);
+    mem_big_free(order);
     return rc;
 }
 
@@ -171,20 +218,24 @@ int estimate_bootstrap(struct estimate *out, const struct metric *const *metrics
                        const struct scored *s, size_t n_boot, uint64_t seed, struct job *job,
                        struct err *err)
 {
-    struct scored ordered = *s;
-    struct bootstrap b = { .metrics = metrics,
-                           .n_metrics = n_metrics,
-                           .n_boot = n_boot,
-                           .scored = &ordered,
-                           .seed = seed };
-    uint32_t *order = NULL;
+    const struct metric **drawn = MEM_NEW(const struct metric *, n_metrics);
+    struct estimate *estimates = MEM_NEW(struct estimate, n_metrics);
+    struct metric_share share;
+    size_t *place = MEM_NEW(size_t, n_metrics);
+    struct bootstrap b = { .metrics = drawn, .n_boot = n_boot, .scored = s, .seed = seed };
 
-    if (!s->order && metric_any_ranks(metrics, n_metrics)) {
-        if (metric_order(&order, s, err))
-            return -1;
-        ordered.order = order;
-    }
-    int rc = bootstrap_ordered(out, &b, job, err);
-    mem_big_free(order);
+    for (size_t j = 0; j < n_metrics; j++)
+        if (metrics[j]->share && metrics[j]->share(&share, s)) {
+            estimate_share(&out[j], share.hits, share.of);
+        } else {
+            place[b.n_metrics] = j;
+            drawn[b.n_metrics++] = metrics[j];
+        }
+    int rc = b.n_metrics ? bootstrap_run(estimates, &b, job, err) : job_tick(job, 1, 1, err);
+    for (size_t j = 0; j < b.n_metrics && !rc; j++)
+        out[place[j]] = estimates[j];
+    mem_free(drawn);
+    mem_free(estimates);
+    mem_free(place);
     return rc;
 }

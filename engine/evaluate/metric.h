@@ -24,15 +24,24 @@ struct scored {
     const uint32_t *order;
 };
 
+/* A score that is a share of rows: hits among those that count. */
+struct metric_share {
+    double hits, of;
+};
+
 struct metric {
     const char *name, *help, *source;
     unsigned tasks;
     bool greater_is_better;
-    bool ranks; /* reads `order` */
+    bool ranks;       /* reads `order` */
+    double low, high; /* its range for any number of classes; no interval leaves it */
     /* Rows without weight do not count.  NAN when it is not defined (one class only, a zero
      * denominator where scikit-learn warns); averages over classes follow scikit-learn: a class
      * that is never predicted has precision 0. */
     double (*score)(const struct scored *s);
+    /* NULL for a metric that never is a share of rows; false when this one is not: more classes
+     * than two, weights.  Weights 0 and 1 choose rows. */
+    bool (*share)(struct metric_share *out, const struct scored *s);
 };
 
 extern const struct metric *const metric_table[];   /* ends in NULL */

@@ -107,6 +107,55 @@ static double score_usual(const struct scored *s, class_score *score)
     return v;
 }
 
+/* ---- shares of rows ---- */
+
+/* Rows that are chosen by their weights, not weighed. */
+static bool rows_count(const struct scored *s)
+{
+    for (size_t i = 0; s->weights && i < s->n; i++)
+        if (s->weights[i] != 0.0 && s->weights[i] != 1.0)
+            return false;
+    return true;
+}
+
+static bool accuracy_share(struct metric_share *out, const struct scored *s)
+{
+    struct tally t;
+
+    if (!rows_count(s))
+        return false;
+    tally_init(&t, s);
+    *out = (struct metric_share){ .of = t.total };
+    for (size_t k = 0; k < t.n_classes; k++)
+        out->hits += t.hit[k];
+    tally_release(&t);
+    return true;
+}
+
+static bool precision_share(struct metric_share *out, const struct scored *s)
+{
+    struct tally t;
+
+    if (s->n_classes != 2 || !rows_count(s))
+        return false;
+    tally_init(&t, s);
+    *out = (struct metric_share){ t.hit[s->positive], t.said[s->positive] };
+    tally_release(&t);
+    return true;
+}
+
+static bool recall_share(struct metric_share *out, const struct scored *s)
+{
+    struct tally t;
+
+    if (s->n_classes != 2 || !rows_count(s))
+        return false;
+    tally_init(&t, s);
+    *out = (struct metric_share){ t.hit[s->positive], t.truth[s->positive] };
+    tally_release(&t);
+    return true;
+}
+
 /* ---- the metrics ---- */
 static double hit_row(const struct scored *s, size_t i)
 {
@@ -187,7 +236,9 @@ const struct metric metric_accuracy = {
     .source = "scikit-learn accuracy_score",
     .tasks = TASK_CLASSIFY,
     .greater_is_better = true,
+    .high = 1,
     .score = accuracy_score,
+    .share = accuracy_share,
 };
 
 const struct metric metric_balanced_accuracy = {
@@ -196,6 +247,7 @@ const struct metric metric_balanced_accuracy = {
     .source = "scikit-learn balanced_accuracy_score",
     .tasks = TASK_CLASSIFY,
     .greater_is_better = true,
+    .high = 1,
     .score = balanced_accuracy_score,
 };
 
@@ -205,7 +257,9 @@ const struct metric metric_precision = {
     .source = "scikit-learn precision_score",
     .tasks = TASK_CLASSIFY,
     .greater_is_better = true,
+    .high = 1,
     .score = precision_score,
+    .share = precision_share,
 };
 
 const struct metric metric_recall = {
@@ -214,7 +268,9 @@ const struct metric metric_recall = {
     .source = "scikit-learn recall_score",
     .tasks = TASK_CLASSIFY,
     .greater_is_better = true,
+    .high = 1,
     .score = recall_score,
+    .share = recall_share,
 };
 
 const struct metric metric_f1 = {
@@ -224,6 +280,7 @@ const struct metric metric_f1 = {
     .source = "scikit-learn f1_score",
     .tasks = TASK_CLASSIFY,
     .greater_is_better = true,
+    .high = 1,
     .score = f1_score,
 };
 
@@ -233,6 +290,7 @@ const struct metric metric_f1_macro = {
     .source = "scikit-learn f1_score(average=macro)",
     .tasks = TASK_CLASSIFY,
     .greater_is_better = true,
+    .high = 1,
     .score = f1_macro_score,
 };
 
@@ -243,5 +301,7 @@ const struct metric metric_mcc = {
               "matthews_corrcoef",
     .tasks = TASK_CLASSIFY,
     .greater_is_better = true,
+    .low = -1,
+    .high = 1,
     .score = mcc_score,
 };

@@ -57,6 +57,7 @@ const struct metric metric_log_loss = {
     .help = "mean of minus the logarithm of the true class's probability (nats)",
     .source = "scikit-learn log_loss",
     .tasks = TASK_CLASSIFY,
+    .high = INFINITY,
     .score = log_loss_score,
 };
 
@@ -66,5 +67,6 @@ const struct metric metric_brier = {
             "summed over them, 0 to 2",
     .source = "Brier 1950, Monthly Weather Review 78; scikit-learn brier_score_loss",
     .tasks = TASK_CLASSIFY,
+    .high = 2,
     .score = brier_score,
 };

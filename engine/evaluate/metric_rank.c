@@ -118,6 +118,7 @@ const struct metric metric_roc_auc = {
     .tasks = TASK_CLASSIFY,
     .greater_is_better = true,
     .ranks = true,
+    .high = 1,
     .score = roc_auc_score,
 };
 
@@ -128,5 +129,6 @@ const struct metric metric_pr_auc = {
     .tasks = TASK_CLASSIFY,
     .greater_is_better = true,
     .ranks = true,
+    .high = 1,
     .score = pr_auc_score,
 };

@@ -72,6 +72,7 @@ const struct metric metric_rmse = {
     .help = "root of the mean squared error, in the target's unit",
     .source = "scikit-learn mean_squared_error(squared=False)",
     .tasks = TASK_REGRESS,
+    .high = INFINITY,
     .score = rmse_score,
 };
 
@@ -80,6 +81,7 @@ const struct metric metric_mae = {
     .help = "mean absolute error, in the target's unit",
     .source = "scikit-learn mean_absolute_error",
     .tasks = TASK_REGRESS,
+    .high = INFINITY,
     .score = mae_score,
 };
 
@@ -88,6 +90,7 @@ const struct metric metric_mape = {
     .help = "mean absolute error relative to the true value (0.1 is 10 %); useless near zero",
     .source = "scikit-learn mean_absolute_percentage_error",
     .tasks = TASK_REGRESS,
+    .high = INFINITY,
     .score = mape_score,
 };
 
@@ -97,5 +100,7 @@ const struct metric metric_r2 = {
     .source = "scikit-learn r2_score",
     .tasks = TASK_REGRESS,
     .greater_is_better = true,
+    .low = -INFINITY,
+    .high = 1,
     .score = r2_score,
 };

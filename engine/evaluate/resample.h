@@ -42,6 +42,8 @@ int strata_of(int32_t **out, size_t *n_strata, const struct target *target, cons
 /* ---- an estimate with its uncertainty ---- */
 struct estimate {
     double mean, low, high; /* 95 % interval; NAN when fewer than two folds have a value */
+    bool flat; /* all folds or resamples stand at the same end of the metric's range, so that the
+                * interval has no width: it says nothing */
     size_t n;               /* folds times repeats, 1 for a single test set */
     size_t n_undefined;     /* folds (or bootstrap resamples) that are NAN and were left out */
     double *folds;          /* (n) one by fold and repeat, NULL for a single test set; borrowed */
@@ -49,11 +51,18 @@ struct estimate {
 #define BOOTSTRAP_RESAMPLES 1000
 
 /* Mean over folds (`folds` stays NULL) with the corrected variance: t interval with (1/n +
- * n_test/n_train) var; df n-1. Source: Nadeau and Bengio 2003, Machine Learning 52. */
-void estimate_folds(struct estimate *out, const double *values, size_t n, double test_train_ratio);
-/* One set of rows: percentile bootstrap over rows (stratified by nothing), `n_boot` resamples, the
- * same for all metrics; out (n_metrics).  `mean` is the score of the rows as they are.  Resample b
- * depends on seed and b alone.  ERR_NOMEM, ERR_CANCELLED.
+ * n_test/n_train) var; df n-1; cut to the metric's range (NULL: none).
+ * Source: Nadeau and Bengio 2003, Machine Learning 52. */
+void estimate_folds(struct estimate *out, const struct metric *metric, const double *values,
+                    size_t n, double test_train_ratio);
+/* `hits` of `of` rows: Wilson's score interval, which keeps a width when all rows are right, as
+ * the bootstrap does not.  NAN of no rows.
+ * Source: Wilson 1927, Journal of the American Statistical Association 22. */
+void estimate_share(struct estimate *out, double hits, double of);
+/* One set of rows.  Metrics that are a share of rows: estimate_share.  Others: percentile bootstrap
+ * over rows (stratified by nothing), `n_boot` resamples, the same for all metrics; out (n_metrics).
+ * `mean` is the score of the rows as they are.  Resample b depends on seed and b alone.  ERR_NOMEM,
+ * ERR_CANCELLED.
  * Source: Efron and Tibshirani 1993, An Introduction to the Bootstrap, section 13.3. */
 int estimate_bootstrap(struct estimate *out, const struct metric *const *metrics, size_t n_metrics,
                        const struct scored *s, size_t n_boot, uint64_t seed, struct job *job,
@@ -103,7 +112,9 @@ struct resample_result {
 };
 /* Refits recipe and learner in every fold on its training rows, predicts its held-out rows.  Rows
  * whose target is missing train nothing (or are refused by the learner) and are not scored.  Errors
- * are prefixed with the fold: "fold 3 of 5: …". */
+ * are prefixed with the fold: "fold 3 of 5: …"; of several the first fold's is told.  Folds of a
+ * small problem run beside each other, those of a large one in turn with parallel loops: the result
+ * is the same to the bit. */
 int resample_run(struct resample_result **out, const struct resample_request *req, struct job *job,
                  struct err *err);
 /* A result for one set of rows that are predicted already: bootstrap intervals.  Takes
@@ -123,6 +134,8 @@ int resample_single(struct resample_result **out, const struct resample_single *
                     struct prediction *take, struct job *job, struct err *err);
 struct resample_result *resample_result_ref(const struct resample_result *r);
 void resample_result_unref(const struct resample_result *r);
+/* Rows whose truth is known: those that are scored. */
+size_t resample_n_scored(const struct resample_result *r);
 /* NULL when that metric was not asked for. */
 const struct estimate *resample_estimate(const struct resample_result *r, const char *metric);
 

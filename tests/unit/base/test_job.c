@@ -54,6 +54,44 @@ static void test_parts_nest(void **state)
     check_fraction(&job, 0.5);
 }
 
+/* Pieces that are done beside each other, in any order, half of one and all of the other. */
+static void test_inner_jobs_move_the_outer_one(void **state)
+{
+    struct job job, a, b, alone;
+
+    (void)state;
+    job_init(&job);
+    struct job_range all = job_part(&job, 1, 2);
+    job_tick(&job, 0, 1, NULL);
+    job_inner(&a, &job, 2);
+    job_inner(&b, &job, 2);
+    job_tick(&a, 1, 2, NULL);
+    check_fraction(&job, 0.625);
+    job_tick(&b, 2, 2, NULL);
+    check_fraction(&job, 0.875);
+    job_tick(&b, 1, 2, NULL); /* back, as when a piece begins its next stage */
+    check_fraction(&job, 0.75);
+    job_restore(&job, all);
+    job_inner(&alone, NULL, 3);
+    assert_int_equal(job_tick(&alone, 1, 2, NULL), 0);
+    check_fraction(&alone, 0.5);
+}
+
+static void test_inner_jobs_notice_the_outer_cancel(void **state)
+{
+    struct job job, inner, innermost;
+    struct err err = { 0 };
+
+    (void)state;
+    job_init(&job);
+    job_inner(&inner, &job, 4);
+    job_inner(&innermost, &inner, 4);
+    assert_int_equal(job_tick(&innermost, 1, 2, &err), 0);
+    job_cancel(&job);
+    assert_int_equal(job_tick(&innermost, 1, 2, &err), -1);
+    assert_int_equal(err.code, ERR_CANCELLED);
+}
+
 static void test_cancel_is_seen_by_the_next_tick(void **state)
 {
     struct job job;
@@ -97,6 +135,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ticks_move_the_fraction),
         cmocka_unit_test(test_parts_nest),
+        cmocka_unit_test(test_inner_jobs_move_the_outer_one),
+        cmocka_unit_test(test_inner_jobs_notice_the_outer_cancel),
         cmocka_unit_test(test_cancel_is_seen_by_the_next_tick),
         cmocka_unit_test(test_phase),
         cmocka_unit_test(test_no_job_is_fine),

@@ -68,7 +68,7 @@ static void test_fold_interval(void **state)
     struct estimate e;
 
     (void)state;
-    estimate_folds(&e, v, 5, 0.25);
+    estimate_folds(&e, NULL, v, 5, 0.25);
     assert_true(e.mean == 3 && e.n == 5 && e.n_undefined == 0 && !e.folds);
     double half = 2.7764451051977987 * sqrt(2.5 * 0.45);
     assert_true(fabs(e.low - (3 - half)) < 1e-12 && fabs(e.high - (3 + half)) < 1e-12);
@@ -80,13 +80,13 @@ static void test_undefined_folds_are_counted_and_left_out(void **state)
     struct estimate e, of_three;
 
     (void)state;
-    estimate_folds(&e, v, 5, 0.25);
-    estimate_folds(&of_three, (const double[]){ 1, 2, 3 }, 3, 0.25);
+    estimate_folds(&e, NULL, v, 5, 0.25);
+    estimate_folds(&of_three, NULL, (const double[]){ 1, 2, 3 }, 3, 0.25);
     assert_true(e.n == 5 && e.n_undefined == 2);
     assert_true(e.mean == 2 && e.low == of_three.low && e.high == of_three.high);
-    estimate_folds(&e, one, 2, 1);
+    estimate_folds(&e, NULL, one, 2, 1);
     assert_true(e.mean == 5 && isnan(e.low) && isnan(e.high));
-    estimate_folds(&e, none, 2, 1);
+    estimate_folds(&e, NULL, none, 2, 1);
     assert_true(isnan(e.mean) && e.n_undefined == 2);
 }
 
@@ -108,9 +108,9 @@ static void test_fold_interval_covers(void **state)
 
         for (size_t f = 0; f < FOLDS; f++)
             v[f] = 0.8 + sqrt(rho) * common + sqrt(1 - rho) * rng_normal(&rng);
-        estimate_folds(&e, v, FOLDS, ratio);
+        estimate_folds(&e, NULL, v, FOLDS, ratio);
         covered += e.low <= 0.8 && 0.8 <= e.high;
-        estimate_folds(&e, v, FOLDS, 0);
+        estimate_folds(&e, NULL, v, FOLDS, 0);
         covered_plain += e.low <= 0.8 && 0.8 <= e.high;
     }
     assert_in_range(covered, 0.94 * RUNS, 0.96 * RUNS);
@@ -169,7 +169,7 @@ static void test_set_init(struct test_set *t, double accuracy, struct rng *rng)
 static void test_bootstrap_covers(void **state)
 {
     enum { RUNS = 500 };
-    const struct metric *metric = metric_find("accuracy");
+    const struct metric *metric = metric_find("balanced-accuracy");
     size_t covered = 0;
     struct rng rng;
 
