@@ -127,6 +127,22 @@ static int check_entry(const struct batch_options *o, const struct entry *e, con
 
 /* ---------------------------------------------------------------- running */
 
+/* The line with its parameters in place, which the place of an error refers to. */
+static void print_failure(struct session *s, const char *line, const char *file, size_t number,
+                          const struct err *why, const struct batch_options *o)
+{
+    struct arena arena;
+    struct line understood;
+
+    arena_init(&arena);
+    if (!lex_line(&understood, line, &s->options.definitions, &arena, NULL))
+        line = understood.text;
+    if (o->json)
+        print_json_error(o, line, number, why);
+    print_error(o, line, file, number, why);
+    arena_release(&arena);
+}
+
 static int run_one(struct session *s, const char *line, const char *file, size_t number,
                    const char *recorded, const struct batch_options *o)
 {
@@ -134,9 +150,7 @@ static int run_one(struct session *s, const char *line, const char *file, size_t
     const struct entry *e = NULL;
 
     if (session_do(s, line, file, number, &e, &why)) {
-        if (o->json)
-            print_json_error(o, line, number, &why);
-        print_error(o, line, file, number, &why);
+        print_failure(s, line, file, number, &why, o);
         return why.code == ERR_CANCELLED ? EXIT_INTERRUPTED : EXIT_FAILED;
     }
     if (!e)

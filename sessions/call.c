@@ -120,6 +120,7 @@ static int parse_rest(struct call_parser *p, size_t col)
 {
     const char *from = p->line->text + (col - 1);
 
+    from += strspn(from, " \t");
     if (p->args->specs[p->rest].type == PARAM_EXPR && *from == '=' && from[1] != '=') {
         from++;
         from += strspn(from, " \t");
