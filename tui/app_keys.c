@@ -244,16 +244,16 @@ static void use_palette(struct app *a, uint32_t key)
         return;
     if (result == PALETTE_CHOSEN)
         chosen = *palette_chosen(&a->palette);
-    palette_close(&a->palette);
-    if (chosen.binding)
-        use_binding(a, chosen.binding);
-    if (chosen.command) {
+    if (chosen.name && !chosen.binding) {
         struct str line;
         str_init(&line);
-        str_addf(&line, "%s ", command_name(chosen.command));
+        str_addf(&line, "%s ", chosen.name);
         begin_prompt(a, line.buf);
         str_release(&line);
     }
+    palette_close(&a->palette);
+    if (chosen.binding)
+        use_binding(a, chosen.binding);
 }
 
 static void use_key_pane(struct app *a, uint32_t key)
@@ -364,6 +364,12 @@ static void use_sequence(struct app *a, uint32_t key)
 void app_key(struct app *a, uint32_t key)
 {
     a->dirty = true;
+    if ((key & K_ALT) && key < 2 * K_ALT && !prompt_is_open() && !a->pasting) {
+        /* Only the prompt knows Alt; elsewhere it was Esc and a quick hand. */
+        app_key(a, K_ESC);
+        app_key(a, key & ~(uint32_t)K_ALT);
+        return;
+    }
     if (key == K_PASTE_BEGIN) {
         a->pasting = true;
         return;

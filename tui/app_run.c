@@ -62,8 +62,9 @@ static void show_error(struct app *a, const char *line, const struct err *why)
         return;
     }
     bool from_file = why->file[0] != 0;
-    if (why->col > 0 && why->col <= strlen(line) + 1 && !from_file) {
+    if (!from_file)
         str_addf(&a->panel, "%s\n", line);
+    if (why->col > 0 && why->col <= strlen(line) + 1 && !from_file) {
         str_add_repeat(&a->panel, " ", (size_t)text_width(line, why->col - 1));
         str_add_repeat(&a->panel, "^", why->width ? why->width : 1);
         str_add_char(&a->panel, '\n');
@@ -89,15 +90,18 @@ static size_t count_lines(const char *text)
     return n;
 }
 
-static void say_first_line(struct app *a, const struct entry *e)
+static void say_result(struct app *a, const struct entry *e)
 {
     const char *text = e->report.text.buf;
     size_t len = strcspn(text, "\n");
 
-    if (len)
+    /* A table begins with its head, which says nothing by itself. */
+    if (len && count_lines(text) <= 3 && !e->report.has_canvas)
         app_say(a, ST_GOOD, "%.*s", (int)(len < 500 ? len : 500), text);
+    else if (e->ms >= 1)
+        app_say(a, ST_GOOD, "%s · %.0f ms", e->line, e->ms);
     else
-        app_say(a, ST_GOOD, "done: %s", e->line);
+        app_say(a, ST_GOOD, "%s", e->line);
 }
 
 /* Where the result is best seen. */
@@ -149,7 +153,7 @@ static void publish(struct app *a, const struct command *c, const struct entry *
         show_manual(a, e);
     else if (e->report.text.len && !e->report.has_canvas)
         desk_take_report(&a->desk, e);
-    say_first_line(a, e);
+    say_result(a, e);
     if (a->session->n_queue > a->session->queue_at)
         return; /* only the last of several commands moves the person's view */
     show_step(a, c);

@@ -232,10 +232,10 @@ static int take_option(struct parser *p, int argc, char *const *argv, int *i)
     return apply(p, id, argv[++*i]);
 }
 
-static void take_word(struct parser *p, const char *word)
+static void take_word(struct parser *p, const char *word, bool is_file)
 {
     struct options *o = p->out;
-    int mode = !p->has_mode && o->n_words == 0 ? find_mode(word) : -1;
+    int mode = !is_file && !p->has_mode && o->n_words == 0 ? find_mode(word) : -1;
 
     if (mode >= 0) {
         o->mode = (enum mode)mode;
@@ -298,7 +298,7 @@ int options_parse(struct options *out, int argc, char *const *argv, struct arena
             if (take_option(&p, argc, argv, &i))
                 return -1;
         } else
-            take_word(&p, argv[i]);
+            take_word(&p, argv[i], only_words);
     }
     out->words = p.words;
     out->definitions.names = p.names;

@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "command.h"
 #include "key.h"
+#include "learn/learner.h"
+#include "plot.h"
 #include "widgets/find_text.h"
 
 /* ---------------------------------------------------------------- what there is */
@@ -38,7 +40,9 @@ static char *keys_of_command(const char *name, const struct binding *own)
         for (const struct binding *b = tables[t]; b && b->keys; b++)
             if (!text.len && b->command && begins_with_word(b->command, name))
                 keymap_first_key(&text, b);
-    return str_take(&text);
+    char *keys = str_take(&text);
+    str_release(&text);
+    return keys;
 }
 
 static void add_bindings(struct palette *p, const struct binding *table)
@@ -49,11 +53,23 @@ static void add_bindings(struct palette *p, const struct binding *table)
             continue; /* commands are all listed by name */
         str_init(&keys);
         keymap_first_key(&keys, b);
-        add_item(p, (struct palette_item){ .name = request_name(b->request),
+        add_item(p, (struct palette_item){ .name = mem_strdup(request_name(b->request)),
                                            .help = b->help ? b->help : request_help(b->request),
                                            .keys = str_take(&keys), .binding = b });
         str_release(&keys);
     }
+}
+
+static void add_command(struct palette *p, const struct binding *own, const char *verb,
+                        const char *object, const char *help)
+{
+    struct str name;
+
+    str_init(&name);
+    str_addf(&name, "%s%s", verb, object);
+    char *keys = keys_of_command(name.buf, own);
+    add_item(p, (struct palette_item){ .name = str_take(&name), .help = help, .keys = keys });
+    str_release(&name);
 }
 
 /* ---------------------------------------------------------------- filtering */
@@ -90,10 +106,12 @@ void palette_open(struct palette *p, const struct binding *own)
     str_init(&p->typed);
     for (size_t i = 0; command_table[i]; i++) {
         const struct command *c = command_table[i];
-        add_item(p, (struct palette_item){ .name = command_name(c), .help = command_help(c),
-                                           .keys = keys_of_command(command_name(c), own),
-                                           .command = c });
+        add_command(p, own, command_name(c), "", command_help(c));
     }
+    for (size_t i = 0; learner_table[i]; i++)
+        add_command(p, own, "train ", learner_table[i]->name, learner_table[i]->help);
+    for (size_t i = 0; plot_table[i]; i++)
+        add_command(p, own, "plot ", plot_table[i]->name, plot_table[i]->help);
     add_bindings(p, own);
     add_bindings(p, keymap_general);
     p->shown = MEM_NEW(struct palette_item *, p->n_items);
@@ -104,8 +122,10 @@ void palette_close(struct palette *p)
 {
     if (!p->open)
         return;
-    for (size_t i = 0; i < p->n_items; i++)
+    for (size_t i = 0; i < p->n_items; i++) {
+        mem_free(p->items[i].name);
         mem_free(p->items[i].keys);
+    }
     mem_free(p->items);
     mem_free(p->shown);
     str_release(&p->typed);
@@ -169,7 +189,7 @@ void palette_settle(struct palette *p, int w, int h)
 
 static void draw_item(const struct palette_item *it, struct grid *g, int y, int name_w)
 {
-    grid_text_cut(g, 1, y, name_w, it->command ? ST_HEAD : ST_TEXT, it->name);
+    grid_text_cut(g, 1, y, name_w, it->binding ? ST_TEXT : ST_HEAD, it->name);
     grid_text_cut(g, name_w + 2, y, 6, ST_KEY, it->keys);
     grid_text_cut(g, name_w + 9, y, g->w - name_w - 10, ST_MUTED, it->help);
 }

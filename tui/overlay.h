@@ -7,10 +7,10 @@
 
 /* ---- the palette: every command and every key of the pane, found by a few letters ---- */
 struct palette_item {
-    const char *name, *help;
+    char *name;                    /* of a command or a request */
+    const char *help;
     char *keys;
-    const struct binding *binding; /* of a key, or */
-    const struct command *command; /* a command to be completed at the prompt */
+    const struct binding *binding; /* a request's; NULL: a command, to be completed at the prompt */
     int score;
 };
 

@@ -100,7 +100,7 @@ static void lay_out(struct screen *s, const struct desk *d)
     int left = s->w * 2 / 5;
     left = left > LEFT_MAX ? LEFT_MAX : left;
     /* The steps take what they need, up to half; the columns the rest. */
-    int steps = (int)(desk_recipe(d)->n_steps < 100 ? desk_recipe(d)->n_steps : 100) + 4;
+    int steps = (int)(desk_recipe(d)->n_steps < 100 ? desk_recipe(d)->n_steps : 100) + 5;
     steps = steps < 6 ? 6 : steps;
     steps = steps > h / 2 ? h / 2 : steps;
     s->panes[s->n_panes++] = (struct pane){ s->main, left, y, s->w - left, h };
@@ -195,8 +195,9 @@ static void draw_bar(struct screen *s, const struct desk *d)
     str_init(&shape);
     file_text(&file, d);
     shape_text(&shape, d);
-    int need = 8 + (file.len ? grid_width(file.buf) + 2 : 0) + grid_width(shape.buf) + 2;
-    int end = draw_tabs(s, need < s->w / 2 ? need : s->w / 2);
+    /* The tabs come first; the shape is also in the sheet's heading. */
+    int need = 7 + grid_width(file.buf) + 3;
+    int end = draw_tabs(s, need < 27 ? need : 27);
     int x = 1 + grid_text(&s->grid, 1, 0, 6, ST_BAR, "assay");
     if (file.len && end - x > 10)
         x += 2 + grid_text_cut(&s->grid, x + 2, 0, end - x - 4, ST_TEXT, file.buf);

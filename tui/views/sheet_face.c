@@ -182,20 +182,34 @@ void face_read(struct face_cell *out, const struct face *f, size_t row, size_t c
     }
 }
 
-int face_decimals(const struct face *f, size_t row, size_t col)
+/* Decimals that show the value to six digits. */
+static int decimals_of(double v)
 {
     char buf[TEXT_REAL_SIZE];
+
+    text_real_short(buf, v, 6);
+    const char *point = strchr(buf, '.');
+    return point && !strchr(buf, 'e') ? (int)strlen(point + 1) : 0;
+}
+
+int face_decimals(const struct face *f, size_t col, size_t n)
+{
     const struct column *c;
+    double largest = 0;
+    int needed = 0;
     size_t i;
 
-    if (!locate(&c, &i, f, row, col) || c->type != COLUMN_REAL || column_missing(c, i))
-        return 0;
-    text_real_short(buf, column_reals(c)[i], 6);
-    const char *point = strchr(buf, '.');
-    if (!point || strchr(buf, 'e'))
-        return 0;
-    int decimals = (int)strlen(point + 1);
-    return decimals < 6 ? decimals : 6;
+    for (size_t row = 0; row < n; row++) {
+        if (!locate(&c, &i, f, row, col) || c->type != COLUMN_REAL || column_missing(c, i) ||
+            !isfinite(column_reals(c)[i]))
+            continue;
+        int decimals = decimals_of(column_reals(c)[i]);
+        needed = decimals > needed ? decimals : needed;
+        largest = fmax(largest, fabs(column_reals(c)[i]));
+    }
+    int enough = largest > 0 ? 3 - (int)floor(log10(largest)) : 4;
+    enough = enough < 4 ? 4 : enough > 9 ? 9 : enough;
+    return needed < enough ? needed : enough;
 }
 
 /* ---------------------------------------------------------------- changes */

@@ -40,8 +40,9 @@ void face_cell_init(struct face_cell *c);
 void face_cell_release(struct face_cell *c);
 /* Reals with that many decimals where they can be shown so; -1: as short as may be. */
 void face_read(struct face_cell *out, const struct face *f, size_t row, size_t col, int decimals);
-/* Decimals that show the value to six digits. */
-int face_decimals(const struct face *f, size_t row, size_t col);
+/* Decimals for the column, from its first n rows: as many as its values need, but no more than show the
+ * largest of them to four digits (and four in any case): a sheet is for looking. */
+int face_decimals(const struct face *f, size_t col, size_t n);
 
 /* The next (step 1) or previous (step -1) cell or row that the step changed; false when there is none. */
 bool face_next_change(const struct face *f, size_t *row, size_t *col, int step);

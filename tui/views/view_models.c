@@ -9,8 +9,8 @@
 #include "view.h"
 
 #define NAME_WIDTH   14
-#define METRIC_WIDTH 23 /* "0.9734 [0.9561, 0.9907]" */
-#define TEST_WIDTH   9
+#define NUMBER_WIDTH 7
+#define METRIC_WIDTH 16 /* " 0.9734 ±0.017  " */
 
 struct models {
     struct scroll scroll;
@@ -18,7 +18,6 @@ struct models {
     size_t *order; /* model indices, the best first */
     size_t n, cap;
     int left;      /* first metric shown */
-    unsigned version;
 };
 
 static void models_release(void *state)
@@ -39,14 +38,9 @@ static void models_heading(struct str *out, const void *state, const struct desk
 
 /* ---------------------------------------------------------------- order */
 
-static const struct resample_result *any_result(const struct desk *d)
+static unsigned task_of(const struct desk *d)
 {
-    for (size_t i = 0; i < d->ws->n_models; i++) {
-        const struct named_model *m = &d->ws->models[i];
-        if (m->validated || m->tested)
-            return m->validated ? m->validated : m->tested;
-    }
-    return NULL;
+    return d->ws->n_models ? d->ws->models[d->ws->n_models - 1].model->target.task : 0;
 }
 
 /* By the first metric of the task; models that were not validated come last. */
@@ -89,83 +83,100 @@ static void models_settle(void *state, struct desk *d, int w, int h)
     sort_models(s, d);
     scroll_settle(&s->scroll, &s->at, s->n, h > 1 ? (size_t)h - 1 : 0);
     d->model = s->n ? s->order[s->at] : 0;
-    const struct resample_result *r = any_result(d);
-    int last = r && r->n_metrics ? (int)r->n_metrics - 1 : 0;
-    s->left = s->left < last ? s->left : last;
+    const struct metric *metrics[8];
+    int n = (int)metric_defaults(metrics, task_of(d));
+    s->left = s->left < n ? s->left : n > 0 ? n - 1 : 0;
 }
 
 /* ---------------------------------------------------------------- drawing */
 
-static void number_text(char buf[16], double v)
+static void number_text(char buf[16], double v, int digits)
 {
     double a = fabs(v);
 
     if (isnan(v))
         snprintf(buf, 16, "·");
     else if (a != 0 && (a < 1e-3 || a >= 1e5))
-        snprintf(buf, 16, "%.3g", v);
+        snprintf(buf, 16, "%.*g", digits - 1, v);
     else
-        snprintf(buf, 16, "%.*f", a >= 1000 ? 1 : a >= 10 ? 2 : 4, v);
+        snprintf(buf, 16, "%.*f", a >= 1000 ? digits - 3 : a >= 10 ? digits - 2 : digits, v);
 }
 
-static void draw_estimate(struct grid *g, int x, int y, const struct estimate *e, bool interval)
+/* The mean over folds, and half its interval. */
+static void draw_validated(struct grid *g, int x, int y, const struct estimate *e, bool interval)
 {
-    char mean[16], low[16], high[16];
+    char mean[16], half[16];
 
     if (!e) {
-        grid_text(g, x, y, 8, ST_MUTED, "   ·");
+        grid_text(g, x, y, 8, ST_MUTED, "     ·");
         return;
     }
-    number_text(mean, e->mean);
-    grid_text_right(g, x, y, 7, ST_TEXT, mean);
+    number_text(mean, e->mean, 4);
+    grid_text_right(g, x, y, NUMBER_WIDTH, ST_TEXT, mean);
     if (!interval || isnan(e->low))
         return;
-    number_text(low, e->low);
-    number_text(high, e->high);
-    grid_printf(g, x + 8, y, METRIC_WIDTH - 8, ST_MUTED, "%s–%s", low, high);
+    number_text(half, (e->high - e->low) / 2, 3);
+    grid_printf(g, x + NUMBER_WIDTH + 1, y, METRIC_WIDTH - NUMBER_WIDTH, ST_MUTED, "±%s", half);
+}
+
+static void draw_tested(struct grid *g, int x, int y, const struct estimate *e)
+{
+    char mean[16];
+
+    number_text(mean, e ? e->mean : NAN, 4);
+    grid_text_right(g, x, y, NUMBER_WIDTH, e ? ST_TEXT : ST_MUTED, mean);
 }
 
 struct board {
-    int name_w, learner_w, metrics_x, metric_w, n_shown;
-    bool interval, test;
+    const struct metric *metrics[8];
+    int n_metrics, left, n_shown;
+    int name_w, learner_w, metrics_x, metric_w, test_w;
+    bool interval;
 };
 
-/* Which parts there is room for: name, metrics, interval, learner, test, in that order. */
-static struct board board_for(int w, const struct resample_result *r, int left)
+static bool any_tested(const struct desk *d)
 {
-    struct board b = { .name_w = w < 40 ? 10 : NAME_WIDTH };
-    int n = r ? (int)r->n_metrics - left : 0;
+    for (size_t i = 0; i < d->ws->n_models; i++)
+        if (d->ws->models[i].tested)
+            return true;
+    return false;
+}
 
-    b.learner_w = w >= 60 ? 12 : 0;
+/* Which parts there is room for: name, metrics, interval, test, learner, in that order. */
+static struct board board_for(int w, const struct desk *d, int left)
+{
+    struct board b = { .name_w = w < 50 ? 10 : NAME_WIDTH, .left = left };
+
+    b.n_metrics = (int)metric_defaults(b.metrics, task_of(d));
+    b.learner_w = w >= 84 ? 10 : 0;
     b.metrics_x = 3 + b.name_w + 1 + (b.learner_w ? b.learner_w + 1 : 0);
-    b.test = w >= 70;
-    b.interval = w - b.metrics_x >= METRIC_WIDTH + 1;
-    b.metric_w = b.interval ? METRIC_WIDTH + 1 : 9;
-    int room = w - b.metrics_x, each = b.metric_w + (b.test ? TEST_WIDTH : 0);
-    b.n_shown = each > 0 && room > 0 ? room / each : 0;
-    b.n_shown = b.n_shown < n ? b.n_shown : n;
+    b.test_w = any_tested(d) && w >= 50 ? NUMBER_WIDTH + 1 : 0;
+    b.interval = w - b.metrics_x >= METRIC_WIDTH + b.test_w;
+    b.metric_w = b.interval ? METRIC_WIDTH : NUMBER_WIDTH + 2;
+    int each = b.metric_w + b.test_w, room = w - b.metrics_x + 1;
+    b.n_shown = room > 0 ? room / each : 0;
+    b.n_shown = b.n_shown < b.n_metrics - left ? b.n_shown : b.n_metrics - left;
     return b;
 }
 
-static void draw_head(struct grid *g, const struct board *b, const struct resample_result *r,
-                      int left)
+static void draw_head(struct grid *g, const struct board *b)
 {
     grid_text_cut(g, 3, 0, b->name_w, ST_HEAD, "model");
     if (b->learner_w)
         grid_text_cut(g, 4 + b->name_w, 0, b->learner_w, ST_HEAD, "learner");
     for (int k = 0; k < b->n_shown; k++) {
-        const char *name = r->metrics[left + k]->name;
-        int each = b->metric_w + (b->test ? TEST_WIDTH : 0), x = b->metrics_x + k * each;
-        grid_text_cut(g, x + (grid_width(name) < 7 ? 7 - grid_width(name) : 0), 0,
-                      b->metric_w - 1, ST_HEAD, name);
-        if (b->test)
-            grid_text_right(g, x + b->metric_w, 0, 7, ST_HEAD, "test");
+        const char *name = b->metrics[b->left + k]->name;
+        int x = b->metrics_x + k * (b->metric_w + b->test_w);
+        int width = grid_width(name), indent = width < NUMBER_WIDTH ? NUMBER_WIDTH - width : 0;
+        grid_text_cut(g, x + indent, 0, b->metric_w - 1 - indent, ST_HEAD, name);
+        if (b->test_w)
+            grid_text_right(g, x + b->metric_w, 0, NUMBER_WIDTH, ST_HEAD, "test");
     }
-    grid_flag(g, 0, 0, g->w, GRID_UNDERLINE);
+    grid_flag(g, 0, 0, g->w - 1, GRID_UNDERLINE);
 }
 
-static void draw_model(const struct desk *d, struct grid *g, const struct board *b,
-                       const struct resample_result *r, int left, size_t i, int y)
+static void draw_model(const struct desk *d, struct grid *g, const struct board *b, size_t i,
+                       int y)
 {
     const struct named_model *m = &d->ws->models[i];
 
@@ -173,13 +184,13 @@ static void draw_model(const struct desk *d, struct grid *g, const struct board 
     if (b->learner_w)
         grid_text_cut(g, 4 + b->name_w, y, b->learner_w, ST_MUTED, m->model->learner->name);
     for (int k = 0; k < b->n_shown; k++) {
-        const char *metric = r->metrics[left + k]->name;
-        int each = b->metric_w + (b->test ? TEST_WIDTH : 0), x = b->metrics_x + k * each;
-        draw_estimate(g, x, y, m->validated ? resample_estimate(m->validated, metric) : NULL,
-                      b->interval);
-        if (b->test)
-            draw_estimate(g, x + b->metric_w, y,
-                          m->tested ? resample_estimate(m->tested, metric) : NULL, false);
+        const char *metric = b->metrics[b->left + k]->name;
+        int x = b->metrics_x + k * (b->metric_w + b->test_w);
+        draw_validated(g, x, y, m->validated ? resample_estimate(m->validated, metric) : NULL,
+                       b->interval);
+        if (b->test_w)
+            draw_tested(g, x + b->metric_w, y,
+                        m->tested ? resample_estimate(m->tested, metric) : NULL);
     }
 }
 
@@ -193,32 +204,47 @@ static void draw_nothing(const struct desk *d, struct grid *g)
     grid_text_cut(g, 1, 4, g->w - 1, ST_TEXT, ":compare A B     tells difference from noise");
 }
 
+/* Under the board: what its numbers mean, and what is still to be done. */
+static void draw_legend(const struct models *s, const struct desk *d, const struct board *b,
+                        struct grid *g)
+{
+    int y = (int)(s->n - s->scroll.top) + 2;
+    size_t n_validated = 0;
+
+    for (size_t i = 0; i < s->n; i++)
+        n_validated += d->ws->models[i].validated != NULL;
+    if (n_validated == 0)
+        grid_text_cut(g, 3, y, g->w - 4, ST_MUTED, "v validates a model by folds");
+    else if (b->interval)
+        grid_text_cut(g, 3, y, g->w - 4, ST_MUTED, "mean over folds ± half its 95 % interval");
+    if (b->test_w)
+        grid_text_cut(g, 3, y + 1, g->w - 4, ST_MUTED, "test: once on the held-out rows");
+    if (b->n_shown < b->n_metrics)
+        grid_printf(g, 3, y + (b->test_w ? 2 : 1), g->w - 4, ST_MUTED,
+                    "h l show the other metrics (%d to %d of %d)", b->left + 1,
+                    b->left + b->n_shown, b->n_metrics);
+}
+
 static void models_draw(const void *state, const struct desk *d, struct grid *g)
 {
     const struct models *s = state;
-    const struct resample_result *r = any_result(d);
-    struct board b = board_for(g->w - 1, r, s->left);
 
     if (s->n == 0 || s->n != d->ws->n_models) {
         draw_nothing(d, g);
         return;
     }
-    draw_head(g, &b, r, s->left);
+    struct board b = board_for(g->w - 1, d, s->left);
+    draw_head(g, &b);
     for (int y = 1; y < g->h && s->scroll.top + (size_t)y - 1 < s->n; y++) {
         size_t k = s->scroll.top + (size_t)y - 1;
-        draw_model(d, g, &b, r, s->left, s->order[k], y);
+        draw_model(d, g, &b, s->order[k], y);
         if (k == 0 && s->n > 1 && isfinite(rank_of(d, s->order[0])))
             grid_put(g, 1, y, ST_GOOD, 0x2605);
         if (k == s->at)
             grid_flag(g, 0, y, g->w - 1, GRID_REVERSE);
     }
     scroll_bar(g, g->w - 1, 1, &s->scroll, s->n);
-    int below = (int)(s->n - s->scroll.top) + 2;
-    if (!r)
-        grid_text_cut(g, 3, below, g->w - 4, ST_MUTED, "v validates the model by folds");
-    else if (b.interval)
-        grid_text_cut(g, 3, below, g->w - 4, ST_MUTED,
-                      "mean over folds with its 95 % interval; test: on the held-out rows");
+    draw_legend(s, d, &b, g);
 }
 
 /* ---------------------------------------------------------------- requests */

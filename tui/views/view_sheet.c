@@ -71,10 +71,7 @@ static void lay_out_column(struct sheet *s, const struct face *f, size_t col,
     size_t n = f->n_rows < SAMPLE_ROWS ? f->n_rows : SAMPLE_ROWS;
 
     *l = (struct layout){ .right = !column_is_text(c) };
-    for (size_t i = 0; i < n; i++) {
-        int decimals = face_decimals(f, i, col);
-        l->decimals = decimals > l->decimals ? decimals : l->decimals;
-    }
+    l->decimals = face_decimals(f, col, n);
     for (size_t i = 0; i < n; i++)
         widen(l, f, i, col, cell);
     enum diff_kind kind = face_kind(f, col);
@@ -316,7 +313,7 @@ static void draw_columns(const struct sheet *s, const struct face *f, const stru
     }
     face_cell_release(&cell);
     if (s->left > s->frozen)
-        grid_put(g, gutter_width(f), 0, ST_FRAME_ON, 0x2190);
+        grid_put(g, gutter_width(f) - 2, 0, ST_FRAME_ON, 0x2190);
     if (col < f->n_cols || last_x + cell_width(&s->layout[f->n_cols - 1]) > g->w)
         grid_put(g, g->w - 1, 0, ST_FRAME_ON, 0x2192);
 }
@@ -470,6 +467,15 @@ static void toggle_frozen(struct sheet *s, const struct desk *d)
 
 /* ---------------------------------------------------------------- requests */
 
+/* A row that was jumped to stands among its neighbours, not at the edge. */
+static void centre_if_unseen(struct sheet *s)
+{
+    size_t half = s->rows.height / 2;
+
+    if (s->row < s->rows.top || s->row >= s->rows.top + s->rows.height)
+        s->rows.top = s->row > half ? s->row - half : 0;
+}
+
 static bool move_column(struct desk *d, const struct face *f, enum request r)
 {
     size_t last = f->n_cols ? f->n_cols - 1 : 0;
@@ -492,6 +498,32 @@ static bool move_column(struct desk *d, const struct face *f, enum request r)
     }
 }
 
+static bool use_jump(struct sheet *s, struct desk *d, const struct face *f, enum request r)
+{
+    switch (r) {
+    case REQ_NEXT_CHANGE:
+    case REQ_PREVIOUS_CHANGE:
+        look_for_change(s, d, f, r == REQ_NEXT_CHANGE ? 1 : -1);
+        return true;
+    case REQ_NEXT_MISSING:
+    case REQ_PREVIOUS_MISSING:
+        look_for_missing(s, d, f, r == REQ_NEXT_MISSING ? 1 : -1);
+        return true;
+    case REQ_SEARCH_NEXT:
+    case REQ_SEARCH_PREVIOUS:
+        search(s, d, f, r == REQ_SEARCH_NEXT ? 1 : -1);
+        return true;
+    case REQ_FIRST_CHANGE:
+        first_change(s, d, f);
+        return true;
+    case REQ_GO_TO:
+        go_to_row(s, d, f);
+        return true;
+    default:
+        return false;
+    }
+}
+
 static bool sheet_request(void *state, struct desk *d, enum request r)
 {
     struct sheet *s = state;
@@ -502,25 +534,11 @@ static bool sheet_request(void *state, struct desk *d, enum request r)
         return false;
     if (scroll_request(&s->rows, &s->row, f.n_rows, r) || move_column(d, &f, r))
         return true;
+    if (use_jump(s, d, &f, r)) {
+        centre_if_unseen(s);
+        return true;
+    }
     switch (r) {
-    case REQ_NEXT_CHANGE:
-    case REQ_PREVIOUS_CHANGE:
-        look_for_change(s, d, &f, r == REQ_NEXT_CHANGE ? 1 : -1);
-        return true;
-    case REQ_NEXT_MISSING:
-    case REQ_PREVIOUS_MISSING:
-        look_for_missing(s, d, &f, r == REQ_NEXT_MISSING ? 1 : -1);
-        return true;
-    case REQ_SEARCH_NEXT:
-    case REQ_SEARCH_PREVIOUS:
-        search(s, d, &f, r == REQ_SEARCH_NEXT ? 1 : -1);
-        return true;
-    case REQ_FIRST_CHANGE:
-        first_change(s, d, &f);
-        return true;
-    case REQ_GO_TO:
-        go_to_row(s, d, &f);
-        return true;
     case REQ_FREEZE:
         toggle_frozen(s, d);
         return true;

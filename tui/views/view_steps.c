@@ -7,9 +7,28 @@ struct steps {
     struct scroll scroll;
 };
 
+/* The list has the source, the steps, and between them the split where it was made. */
+static size_t split_row(const struct desk *d)
+{
+    size_t at = desk_recipe(d)->split_at;
+
+    return at == SIZE_MAX || !d->ws->split_text ? SIZE_MAX : at + 1;
+}
+
 static size_t n_rows(const struct desk *d)
 {
-    return d->ws->run ? desk_recipe(d)->n_steps + 1 : 0;
+    return d->ws->run ? desk_recipe(d)->n_steps + 1 + (split_row(d) != SIZE_MAX) : 0;
+}
+
+static size_t row_of_step(const struct desk *d, size_t step)
+{
+    return step >= split_row(d) ? step + 1 : step;
+}
+
+/* Of the split's own row: the step before it. */
+static size_t step_of_row(const struct desk *d, size_t row)
+{
+    return row >= split_row(d) ? row - 1 : row;
 }
 
 static void steps_heading(struct str *out, const void *state, const struct desk *d)
@@ -25,7 +44,8 @@ static void steps_settle(void *state, struct desk *d, int w, int h)
     struct steps *s = state;
 
     (void)w;
-    scroll_settle(&s->scroll, &d->step, n_rows(d), h > 0 ? (size_t)h : 0);
+    size_t row = row_of_step(d, d->step);
+    scroll_settle(&s->scroll, &row, n_rows(d), h > 0 ? (size_t)h : 0);
 }
 
 /* ---------------------------------------------------------------- drawing */
@@ -79,33 +99,36 @@ static void draw_step(const struct desk *d, struct grid *g, size_t i, int y)
     str_release(&text);
 }
 
+static void draw_row(const struct desk *d, struct grid *g, size_t row, int y)
+{
+    size_t k = step_of_row(d, row);
+
+    if (row == split_row(d)) {
+        grid_fill(g, 1, y, g->w - 2, 1, ST_FRAME, 0x2500);
+        grid_printf(g, 5, y, g->w - 8, ST_MUTED, " split %s ", d->ws->split_text);
+        return;
+    }
+    if (k == 0)
+        draw_source(d, g, y);
+    else
+        draw_step(d, g, k - 1, y);
+    if (k == d->shown)
+        grid_put(g, 4, y, ST_FRAME_ON, 0x25B8);
+    if (k == d->step)
+        grid_flag(g, 1, y, g->w - 2, GRID_REVERSE);
+}
+
 static void steps_draw(const void *state, const struct desk *d, struct grid *g)
 {
     const struct steps *s = state;
-    size_t split = desk_recipe(d)->split_at;
 
     if (!d->ws->run) {
         grid_text_cut(g, 0, 0, g->w, ST_MUTED, "no recipe yet");
         return;
     }
-    for (int y = 0; y < g->h && s->scroll.top + (size_t)y < n_rows(d); y++) {
-        size_t k = s->scroll.top + (size_t)y;
-        if (k == 0)
-            draw_source(d, g, y);
-        else
-            draw_step(d, g, k - 1, y);
-        /* The step before which the rows were split learns from training rows only. */
-        if (split != SIZE_MAX && k > split)
-            grid_put(g, 0, y, ST_FRAME_ON, 0x2502);
-        if (k == d->shown)
-            grid_put(g, 4, y, ST_FRAME_ON, 0x25B8);
-        if (k == d->step)
-            grid_flag(g, 1, y, g->w - 2, GRID_REVERSE);
-    }
+    for (int y = 0; y < g->h && s->scroll.top + (size_t)y < n_rows(d); y++)
+        draw_row(d, g, s->scroll.top + (size_t)y, y);
     scroll_bar(g, g->w - 1, 0, &s->scroll, n_rows(d));
-    int below = (int)(n_rows(d) - s->scroll.top);
-    if (split != SIZE_MAX && d->ws->split_text && below < g->h)
-        grid_printf(g, 1, below, g->w - 2, ST_MUTED, "split %s", d->ws->split_text);
 }
 
 /* ---------------------------------------------------------------- requests */
@@ -151,7 +174,13 @@ static bool steps_request(void *state, struct desk *d, enum request r)
 
     if (!d->ws->run)
         return false;
-    if (scroll_request(&s->scroll, &d->step, n_rows(d), r)) {
+    size_t row = row_of_step(d, d->step);
+    if (scroll_request(&s->scroll, &row, n_rows(d), r)) {
+        /* The split is passed over. */
+        bool down = row > row_of_step(d, before);
+        if (row == split_row(d) && down && row + 1 < n_rows(d))
+            row++;
+        d->step = step_of_row(d, row);
         /* While the sheet shows changes it follows the cursor here. */
         if (d->shown != DESK_NOW && d->step != before)
             d->shown = d->step;
@@ -187,7 +216,7 @@ static void steps_click(void *state, struct desk *d, int x, int y)
 
     (void)x;
     if (s->scroll.top + (size_t)y < n_rows(d))
-        d->step = s->scroll.top + (size_t)y;
+        d->step = step_of_row(d, s->scroll.top + (size_t)y);
 }
 
 static const struct binding steps_keys[] = {
@@ -204,8 +233,7 @@ static const struct binding steps_keys[] = {
 
 const struct view view_steps = {
     .name = "steps", .title = "Steps",
-    .help = "The recipe. Steps marked by a line at the left came after the split and learn from "
-            "training rows only.",
+    .help = "The recipe. Steps behind the split learn from training rows only.",
     .keys = steps_keys, .state_size = sizeof(struct steps), .heading = steps_heading,
     .settle = steps_settle, .draw = steps_draw, .request = steps_request, .click = steps_click,
 };

@@ -1,0 +1,355 @@
+/* Whole screens, drawn in memory and compared with tests/screen/NAME_WxH.txt.
+ *
+ * ASSAY_UPDATE_GOLDEN=1 writes them anew; look at the difference before committing it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "screen.h"
+
+static const int sizes[][2] = { { 80, 24 }, { 60, 16 }, { 130, 40 } };
+#define N_SIZES (sizeof(sizes) / sizeof(*sizes))
+
+struct stage {
+    struct session *session;
+    struct survey *survey;
+    struct desk desk;
+    struct screen screen;
+};
+
+static void stage_open(struct stage *s, const char *const *lines)
+{
+    const struct session_options options = { .gnuplot = "/nowhere/gnuplot" };
+    struct err err = { 0 };
+
+    s->session = session_new(&options, &err);
+    assert_non_null(s->session);
+    for (; lines && *lines; lines++)
+        if (session_do(s->session, *lines, NULL, 0, NULL, &err))
+            fail_msg("%s: %s", *lines, err.msg);
+    s->survey = survey_new(&(struct gnuplot_options){ .program = "/nowhere/gnuplot" });
+    desk_init(&s->desk, s->session, s->survey);
+    screen_init(&s->screen);
+}
+
+static void stage_close(struct stage *s)
+{
+    screen_release(&s->screen);
+    desk_release(&s->desk);
+    survey_free(s->survey);
+    session_free(s->session, false);
+}
+
+static void settle(struct stage *s)
+{
+    for (int k = 0; k < 2; k++) { /* asked for, then answered */
+        desk_refresh(&s->desk);
+        screen_settle(&s->screen, &s->desk);
+        survey_wait(s->survey);
+    }
+    desk_refresh(&s->desk);
+    screen_settle(&s->screen, &s->desk);
+}
+
+static void draw(struct str *out, struct stage *s, const struct status *status)
+{
+    settle(s);
+    screen_draw(&s->screen, &s->desk, status);
+    grid_print(out, &s->screen.grid);
+}
+
+/* ---------------------------------------------------------------- golden files */
+
+static char *read_file(const char *path)
+{
+    FILE *f = fopen(path, "r");
+    char *text = calloc(1, 65536);
+
+    assert_non_null(text);
+    if (f) {
+        size_t n = fread(text, 1, 65535, f);
+        text[n] = 0;
+        fclose(f);
+    }
+    return text;
+}
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *f = fopen(path, "w");
+
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+static void compare(const char *name, int w, int h, const char *text)
+{
+    char path[512];
+
+    snprintf(path, sizeof(path), "%s/tests/screen/%s_%dx%d.txt", ASSAY_SOURCE_DIR, name, w, h);
+    if (getenv("ASSAY_UPDATE_GOLDEN")) {
+        write_file(path, text);
+        return;
+    }
+    char *golden = read_file(path);
+    if (strcmp(golden, text) != 0)
+        fail_msg("%s differs; it is now\n%s", path, text);
+    free(golden);
+}
+
+static void check_status(const char *name, struct stage *s, const struct status *status)
+{
+    for (size_t k = 0; k < N_SIZES; k++) {
+        struct str text;
+        str_init(&text);
+        screen_resize(&s->screen, sizes[k][0], sizes[k][1]);
+        draw(&text, s, status);
+        compare(name, sizes[k][0], sizes[k][1], text.buf);
+        str_release(&text);
+    }
+}
+
+static void check(const char *name, struct stage *s)
+{
+    check_status(name, s, &(struct status){ .message = "", .phase = "", .keys = "", .hint = "",
+                                            .panel = "", .fraction = -1, .left_s = -1 });
+}
+
+static void request(struct stage *s, enum request r)
+{
+    enum view_id v = s->screen.focus;
+
+    assert_true(view_table[v]->request(s->screen.states[v], &s->desk, r));
+    settle(s);
+}
+
+/* ---------------------------------------------------------------- scenes */
+
+static const char *const cleaned[] = {
+    "load share/data/penguins.csv",
+    "impute bill_length_mm bill_depth_mm flipper_length_mm body_mass_g method=median",
+    "impute sex method=mode",
+    "derive bill_ratio = bill_length_mm / bill_depth_mm",
+    "filter body_mass_g > 3000",
+    NULL,
+};
+
+static const char *const modelled[] = {
+    "load share/data/penguins.csv",
+    "target species",
+    "drop island sex",
+    "drop missing",
+    "split test=0.25 stratify=species seed=7",
+    "scale all method=standard",
+    "train baseline as=guess",
+    "train logistic as=lr",
+    "validate guess lr folds=5 seed=7",
+    "test lr",
+    NULL,
+};
+
+static void test_empty(void **state)
+{
+    struct stage s;
+
+    (void)state;
+    stage_open(&s, NULL);
+    check("empty", &s);
+    stage_close(&s);
+}
+
+static void test_sheet(void **state)
+{
+    struct stage s;
+
+    (void)state;
+    stage_open(&s, cleaned);
+    check("sheet", &s);
+    stage_close(&s);
+}
+
+static void test_changes_of_a_step(void **state)
+{
+    struct stage s;
+
+    (void)state;
+    stage_open(&s, cleaned);
+    s.desk.shown = s.desk.step = 2;
+    settle(&s);
+    request(&s, REQ_FIRST_CHANGE);
+    check("changes", &s);
+    size_t column = s.desk.column;
+    assert_string_equal(desk_column_name(&s.desk), "sex");
+    request(&s, REQ_NEXT_CHANGE);
+    assert_int_equal(s.desk.column, column);
+    request(&s, REQ_CLOSE);
+    assert_true(s.desk.shown == DESK_NOW);
+    stage_close(&s);
+}
+
+static void test_removed_rows_of_a_step(void **state)
+{
+    struct stage s;
+
+    (void)state;
+    stage_open(&s, cleaned);
+    s.desk.shown = s.desk.step = 4;
+    settle(&s);
+    request(&s, REQ_FIRST_CHANGE);
+    check("removed", &s);
+    stage_close(&s);
+}
+
+static void test_columns_and_steps(void **state)
+{
+    struct stage s;
+
+    (void)state;
+    stage_open(&s, modelled);
+    screen_show(&s.screen, VIEW_columns);
+    check("columns", &s);
+    screen_show(&s.screen, VIEW_steps);
+    check("steps", &s);
+    stage_close(&s);
+}
+
+static void test_models(void **state)
+{
+    struct stage s;
+
+    (void)state;
+    stage_open(&s, modelled);
+    screen_show(&s.screen, VIEW_models);
+    check("models", &s);
+    stage_close(&s);
+}
+
+static void test_history(void **state)
+{
+    struct stage s;
+    struct err err = { 0 };
+
+    (void)state;
+    stage_open(&s, cleaned);
+    session_do(s.session, "drop nothing_like_it", NULL, 0, NULL, &err);
+    assert_int_equal(session_undo_to(s.session, 4, &err), 0);
+    screen_show(&s.screen, VIEW_history);
+    check("history", &s);
+    stage_close(&s);
+}
+
+static void test_progress_and_errors(void **state)
+{
+    struct stage s;
+    struct status status = { .message = "", .phase = "fold", .keys = "", .hint = "",
+                             .panel = "impute ag\n       ^^\nno column 'ag'; did you mean age?",
+                             .running = "validate lr", .fraction = 0.61, .elapsed_s = 7,
+                             .left_s = 4.4, .n_waiting = 2 };
+
+    (void)state;
+    stage_open(&s, cleaned);
+    check_status("busy", &s, &status);
+    stage_close(&s);
+}
+
+/* Every view at every size from nothing to large: nothing is drawn outside, nothing crashes. */
+static void test_every_size(void **state)
+{
+    static const int odd[][2] = { { 1, 1 }, { 20, 5 }, { 39, 7 }, { 40, 8 }, { 41, 9 }, { 60, 11 },
+                                  { 99, 12 }, { 100, 12 }, { 100, 11 }, { 250, 80 } };
+    const struct status status = { .message = "done", .phase = "", .keys = "g", .hint = "",
+                                   .panel = "a\nb\nc\nd\ne\nf\ng\nh\ni\nj", .fraction = -1,
+                                   .left_s = -1 };
+    struct stage s;
+
+    (void)state;
+    stage_open(&s, modelled);
+    for (size_t k = 0; k < sizeof(odd) / sizeof(*odd); k++) {
+        screen_resize(&s.screen, odd[k][0], odd[k][1]);
+        for (int v = 0; v < VIEW_N; v++) {
+            struct str text;
+            screen_show(&s.screen, (enum view_id)v);
+            for (int r = REQ_DOWN; r <= REQ_CENTRE; r++)
+                view_table[v]->request(s.screen.states[v], &s.desk, (enum request)r);
+            str_init(&text);
+            draw(&text, &s, &status);
+            bool small = odd[k][0] < SCREEN_MIN_W || odd[k][1] < SCREEN_MIN_H;
+            if (odd[k][0] >= 9)
+                assert_int_equal(strstr(text.buf, "too small") != NULL, small);
+            str_release(&text);
+        }
+    }
+    stage_close(&s);
+}
+
+static void test_suggestions_lead_from_data_to_model(void **state)
+{
+    struct stage s;
+    struct str text;
+    struct err err = { 0 };
+
+    (void)state;
+    stage_open(&s, NULL);
+    str_init(&text);
+    screen_suggest(&text, &s.desk);
+    assert_string_equal(text.buf, "next: load FILE");
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(session_do(s.session, modelled[i], NULL, 0, NULL, &err), 0);
+    settle(&s);
+    str_clear(&text);
+    screen_suggest(&text, &s.desk);
+    assert_non_null(strstr(text.buf, "missing"));
+    str_release(&text);
+    stage_close(&s);
+}
+
+static void test_placeholders(void **state)
+{
+    struct stage s;
+    struct str text;
+
+    (void)state;
+    stage_open(&s, cleaned);
+    str_init(&text);
+    s.desk.column = 2;
+    s.desk.step = 3;
+    assert_true(desk_fill(&text, &s.desk, "impute {column} method= # {step} {entry}"));
+    assert_string_equal(text.buf, "impute bill_length_mm method= # 3 1");
+    assert_false(desk_fill(&text, &s.desk, "validate {model}"));
+    assert_string_equal(s.desk.message.buf, "there is no model yet; train LEARNER makes one");
+    s.desk.step = 0;
+    assert_false(desk_fill(&text, &s.desk, "step {step} off"));
+    str_release(&text);
+    stage_close(&s);
+}
+
+static int go_home(void **state)
+{
+    (void)state;
+    return chdir(ASSAY_SOURCE_DIR);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_sheet),
+        cmocka_unit_test(test_changes_of_a_step),
+        cmocka_unit_test(test_removed_rows_of_a_step),
+        cmocka_unit_test(test_columns_and_steps),
+        cmocka_unit_test(test_models),
+        cmocka_unit_test(test_history),
+        cmocka_unit_test(test_progress_and_errors),
+        cmocka_unit_test(test_every_size),
+        cmocka_unit_test(test_suggestions_lead_from_data_to_model),
+        cmocka_unit_test(test_placeholders),
+    };
+    return cmocka_run_group_tests(tests, go_home, NULL);
+}
