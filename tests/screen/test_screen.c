@@ -178,7 +178,6 @@ static void test_any_size_at_any_moment(void **state)
     start(&p, PENGUINS);
     assert_true(pty_wait_for(&p, "Torgersen"));
     pty_wait_quiet(&p, 100);
-    char *before = strdup(pty_text(&p));
     for (int round = 0; round < 12; round++) {
         for (size_t k = 0; k < sizeof(sizes) / sizeof(*sizes); k++) {
             char key[2] = { (char)('1' + (round + (int)k) % 8), 0 };
@@ -198,8 +197,7 @@ static void test_any_size_at_any_moment(void **state)
     assert_true(pty_shows(&p, "Torgersen"));
     pty_resize(&p, 140, 40);
     assert_true(pty_wait_for(&p, "┌ columns"));
-    assert_true(pty_shows(&p, "┌ steps"));
-    free(before);
+    assert_true(pty_wait_for(&p, "┌ steps"));
     leave(&p);
 }
 
@@ -218,7 +216,7 @@ static void test_a_paste_runs_nothing_by_itself(void **state)
     pty_type(&p, "\033");
     assert_true(pty_wait_gone(&p, "drop sex"));
     pty_type(&p, "\033[200~drop sex\ndrop island\n\033[201~\r");
-    assert_true(pty_wait_for(&p, "-1 column") || pty_shows(&p, "drop island"));
+    assert_true(pty_wait_for(&p, "344 rows × 5 columns"));
     pty_type(&p, "\0333");
     assert_true(pty_wait_for(&p, "steps · 2"));
     leave(&p);
@@ -408,7 +406,7 @@ static void test_leaving_asks_when_work_was_not_saved(void **state)
     start(&p, PENGUINS);
     assert_true(pty_wait_for(&p, "Torgersen"));
     pty_type(&p, ":drop sex\r");
-    assert_true(pty_wait_for(&p, "1 column dropped") || pty_shows(&p, "drop sex"));
+    assert_true(pty_wait_for(&p, "1 column dropped"));
     pty_type(&p, "q");
     assert_true(pty_wait_for(&p, "not saved"));
     pty_type(&p, "\033");

@@ -38,9 +38,12 @@ static void models_heading(struct str *out, const void *state, const struct desk
 
 /* ---------------------------------------------------------------- order */
 
-static unsigned task_of(const struct desk *d)
+/* What is ranked by: the metrics for the task of the last model; none without a model. */
+static size_t board_metrics(const struct metric *out[8], const struct desk *d)
 {
-    return d->ws->n_models ? d->ws->models[d->ws->n_models - 1].model->target.task : 0;
+    if (d->ws->n_models == 0)
+        return 0;
+    return metric_defaults(out, d->ws->models[d->ws->n_models - 1].model->target.task);
 }
 
 /* By the first metric of the task; models that were not validated come last. */
@@ -84,7 +87,7 @@ static void models_settle(void *state, struct desk *d, int w, int h)
     scroll_settle(&s->scroll, &s->at, s->n, h > 1 ? (size_t)h - 1 : 0);
     d->model = s->n ? s->order[s->at] : 0;
     const struct metric *metrics[8];
-    int n = (int)metric_defaults(metrics, task_of(d));
+    int n = (int)board_metrics(metrics, d);
     s->left = s->left < n ? s->left : n > 0 ? n - 1 : 0;
 }
 
@@ -147,7 +150,7 @@ static struct board board_for(int w, const struct desk *d, int left)
 {
     struct board b = { .name_w = w < 50 ? 10 : NAME_WIDTH, .left = left };
 
-    b.n_metrics = (int)metric_defaults(b.metrics, task_of(d));
+    b.n_metrics = (int)board_metrics(b.metrics, d);
     b.learner_w = w >= 84 ? 10 : 0;
     b.metrics_x = 3 + b.name_w + 1 + (b.learner_w ? b.learner_w + 1 : 0);
     b.test_w = any_tested(d) && w >= 50 ? NUMBER_WIDTH + 1 : 0;

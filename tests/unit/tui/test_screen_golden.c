@@ -99,8 +99,10 @@ static void compare(const char *name, int w, int h, const char *text)
         return;
     }
     char *golden = read_file(path);
-    if (strcmp(golden, text) != 0)
-        fail_msg("%s differs; it is now\n%s", path, text);
+    if (strcmp(golden, text) != 0) {
+        fputs(text, stderr);
+        fail_msg("%s differs; above is what it is now", path);
+    }
     free(golden);
 }
 
@@ -217,6 +219,27 @@ static void test_columns_and_steps(void **state)
     check("columns", &s);
     screen_show(&s.screen, VIEW_steps);
     check("steps", &s);
+    stage_close(&s);
+}
+
+static void test_views_of_nothing(void **state)
+{
+    struct stage s;
+
+    (void)state;
+    stage_open(&s, NULL);
+    for (int v = 0; v < VIEW_N; v++) {
+        struct str text;
+        const struct status status = { .message = "", .phase = "", .keys = "", .hint = "",
+                                       .panel = "", .fraction = -1, .left_s = -1 };
+        screen_show(&s.screen, (enum view_id)v);
+        for (int r = REQ_DOWN; r <= REQ_EDIT_STEP; r++)
+            view_table[v]->request(s.screen.states[v], &s.desk, (enum request)r);
+        str_init(&text);
+        draw(&text, &s, &status);
+        assert_non_null(strstr(text.buf, "next: load FILE"));
+        str_release(&text);
+    }
     stage_close(&s);
 }
 
@@ -344,6 +367,7 @@ int main(void)
         cmocka_unit_test(test_changes_of_a_step),
         cmocka_unit_test(test_removed_rows_of_a_step),
         cmocka_unit_test(test_columns_and_steps),
+        cmocka_unit_test(test_views_of_nothing),
         cmocka_unit_test(test_models),
         cmocka_unit_test(test_history),
         cmocka_unit_test(test_progress_and_errors),
