@@ -156,7 +156,7 @@ static int csv_write(const struct table *t, const char *path, const struct param
     if (file_out_open(&out, path, err))
         return -1;
     if (csv_write_stream(t, out.stream, delimiter_for(path, params), job, err)) {
-        err_prefix(err, "%s", path);
+        err_prefix(err, "%s: ", path);
         file_out_abort(&out);
         return -1;
     }
