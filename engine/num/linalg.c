@@ -3,15 +3,30 @@
 #include <assert.h>
 #include <limits.h>
 #include <math.h>
+#include <pthread.h>
 
 #include <cblas.h>
 #include <gsl/gsl_errno.h>
 #include <lapack.h>
 
-void num_init(void)
+/* OpenBLAS starts a thread for every processor when it is loaded, and these spin for a while: they
+ * would keep our own from working.  Its shared library has this, its header does not; other builds
+ * of it may have no threads to end. */
+extern int blas_thread_shutdown_(void) __attribute__((weak));
+
+static void init_libraries(void)
 {
     openblas_set_num_threads(1);
+    if (blas_thread_shutdown_)
+        blas_thread_shutdown_();
     gsl_set_error_handler_off();
+}
+
+void num_init(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, init_libraries);
 }
 
 /* LAPACK counts in int. */

@@ -12,7 +12,7 @@
 #include "num/matrix.h"
 
 /* Hold OpenBLAS to one thread and keep GSL from aborting.  The program calls it once at the start;
- * model_train does too.  Cheap, and harmless when repeated from one thread. */
+ * model_train does too.  Done once, from whatever thread comes first; cheap when repeated. */
 void num_init(void);
 
 /* ---- small kernels on one block, for the bodies of reductions ---- */
