@@ -82,29 +82,58 @@ static json_t *result_json(const char *name, const struct resample_result *resul
                      metrics);
 }
 
-static void grid_estimate(struct report_grid *g, const struct estimate *e)
+enum { METRICS_SHOWN = 5 };
+
+/* The metrics that matter for the task, as many as a screen is wide. */
+static size_t shown_metrics(const struct metric *shown[8], const struct resample_result *r)
+{
+    size_t k = metric_defaults(shown, r->target.task);
+
+    return k > METRICS_SHOWN ? METRICS_SHOWN : k;
+}
+
+static const char *mean_text(char buf[TEXT_REAL_SIZE], const struct estimate *e)
+{
+    return e && !isnan(e->mean) ? text_real_short(buf, e->mean, 4) : "not defined";
+}
+
+/* "0.9714 [0.8921, 1]", brackets below each other. */
+static void grid_estimate(struct report_grid *g, const struct estimate *e, size_t width)
 {
     char mean[TEXT_REAL_SIZE], low[TEXT_REAL_SIZE], high[TEXT_REAL_SIZE];
 
-    if (!e || isnan(e->mean)) {
-        report_grid_add(g, "not defined");
-        return;
+    if (!e || isnan(e->low))
+        report_grid_add(g, "%s", mean_text(mean, e));
+    else
+        report_grid_add(g, "%-*s [%s, %s]", (int)width, mean_text(mean, e),
+                        text_real_short(low, e->low, 4), text_real_short(high, e->high, 4));
+}
+
+static size_t mean_width(const struct resample_result *const *results, size_t n, const char *metric)
+{
+    char mean[TEXT_REAL_SIZE];
+    size_t width = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct estimate *e = resample_estimate(results[i], metric);
+        size_t own = e && !isnan(e->low) ? strlen(mean_text(mean, e)) : 0;
+        width = own > width ? own : width;
     }
-    report_grid_add(g, "%s [%s, %s]", text_real_short(mean, e->mean, 4),
-                    text_real_short(low, e->low, 4), text_real_short(high, e->high, 4));
+    return width;
 }
 
 static void results_text(struct report *r, const char *const *names,
                          const struct resample_result *const *results, size_t n)
 {
     const struct metric *shown[8];
-    size_t k = metric_defaults(shown, results[0]->target.task);
-    char align[16] = "l";
+    size_t k = shown_metrics(shown, results[0]), width[METRICS_SHOWN];
+    char align[METRICS_SHOWN + 2] = "l";
     struct report_grid g;
 
-    k = k > 5 ? 5 : k;
-    for (size_t j = 0; j < k; j++)
+    for (size_t j = 0; j < k; j++) {
         align[j + 1] = 'l';
+        width[j] = mean_width(results, n, shown[j]->name);
+    }
     report_grid_init(&g, align);
     report_grid_add(&g, "model");
     for (size_t j = 0; j < k; j++)
@@ -112,9 +141,36 @@ static void results_text(struct report *r, const char *const *names,
     for (size_t i = 0; i < n; i++) {
         report_grid_add(&g, "%s", names[i]);
         for (size_t j = 0; j < k; j++)
-            grid_estimate(&g, resample_estimate(results[i], shown[j]->name));
+            grid_estimate(&g, resample_estimate(results[i], shown[j]->name), width[j]);
     }
     report_grid_end(r, &g);
+}
+
+/* What the intervals do not tell: values that were left out, and widths of nothing. */
+static void results_notes(struct report *r, const char *name, const struct resample_result *result)
+{
+    const struct metric *shown[8];
+    size_t k = shown_metrics(shown, result);
+    struct str flat;
+
+    str_init(&flat);
+    for (size_t j = 0; j < k; j++) {
+        const struct estimate *e = resample_estimate(result, shown[j]->name);
+
+        if (e && e->n_undefined)
+            report_line(r, "%s: %s undefined in %zu of %zu %s", name, shown[j]->name,
+                        e->n_undefined, e->folds ? e->n : (size_t)BOOTSTRAP_RESAMPLES,
+                        e->folds ? "folds" : "resamples");
+        if (e && e->flat)
+            str_addf(&flat, "%s%s", flat.len ? ", " : "", shown[j]->name);
+    }
+    if (flat.len)
+        report_line(r, "%s: interval not informative, every %s gave the same: %s", name,
+                    result->n_folds > 1 ? "fold" : "resample", flat.buf);
+    str_release(&flat);
+    if (result->n_warnings)
+        report_line(r, "%s: %zu fit%s with a warning: %s", name, result->n_warnings,
+                    result->n_warnings == 1 ? "" : "s", result->warning);
 }
 
 void present_results(struct report *r, const char *const *names,
@@ -127,9 +183,15 @@ void present_results(struct report *r, const char *const *names,
     report_put(r, "models", models);
     results_text(r, names, results, n);
     for (size_t i = 0; i < n; i++)
-        if (results[i]->n_warnings)
-            report_line(r, "%s: %zu fits with a warning: %s", names[i], results[i]->n_warnings,
-                        results[i]->warning);
+        results_notes(r, names[i], results[i]);
+}
+
+void present_left_out(struct report *r, const struct resample_result *result)
+{
+    size_t n = result->n_rows - resample_n_scored(result);
+
+    if (n)
+        report_line(r, "%zu row%s without a target left out", n, n == 1 ? "" : "s");
 }
 
 /* ---------------------------------------------------------------- rows */

@@ -12,9 +12,12 @@ void present_effect(struct report *r, const char *what, const struct diff *d);
 const char *present_count(struct context *ctx, size_t n, const char *noun);
 /* {mean, low, high, folds: […]} */
 json_t *present_estimate(const struct estimate *e);
-/* models: [{name, metrics: {…}}] and a text table of the metrics that matter for the task. */
+/* models: [{name, metrics: {…}}] and a text table of the metrics that matter for the task, with
+ * lines about folds that have no value, intervals without a width, and warnings of fits. */
 void present_results(struct report *r, const char *const *names,
                      const struct resample_result *const *results, size_t n);
+/* "3 rows without a target left out", when there are any. */
+void present_left_out(struct report *r, const struct resample_result *result);
 /* The first rows of a table as text. */
 void present_rows(struct report *r, const struct table *t, size_t from, size_t n);
 /* A file named in a command: as it stands, or beside the session file, or among the shipped data.

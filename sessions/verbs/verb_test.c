@@ -47,10 +47,12 @@ static int test_run(struct report *r, struct context *ctx, struct err *err)
         ctx->looked = true;
         ctx->next = workspace_ref(ctx->ws);
         present_results(r, models->list, (const struct resample_result *const *)results, n);
-        report_put_int(r, "rows", (int64_t)results[0]->n_rows);
+        size_t n_rows = resample_n_scored(results[0]);
+        report_put_int(r, "rows", (int64_t)n_rows);
         report_put_int(r, "looks", (int64_t)looks);
-        report_line(r, "%zu held-out rows, look number %zu; 95 %% bootstrap intervals",
-                    results[0]->n_rows, looks);
+        report_line(r, "%zu held-out row%s, look number %zu; 95 %% intervals", n_rows,
+                    n_rows == 1 ? "" : "s", looks);
+        present_left_out(r, results[0]);
         if (looks > 1)
             report_line(r, "choosing by numbers one has looked at before makes them too good");
     }
@@ -65,7 +67,9 @@ static int test_run(struct report *r, struct context *ctx, struct err *err)
 const struct command verb_test = {
     .name = "test", .stage = "Validate", .help = "score models on the held-out rows",
     .details = "The only command that opens the rows the split put aside. Every look is counted and "
-               "shown; undo does not turn the count back.",
+               "shown; undo does not turn the count back. Intervals are those of the bootstrap, "
+               "where the metric is a share of rows Wilson's (1927). Rows without a target are not "
+               "scored.",
     .example = "test lr",
     .params = test_params, .flags = COMMAND_NEEDS_TABLE | COMMAND_UNDOABLE, .run = test_run,
 };

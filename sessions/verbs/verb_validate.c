@@ -115,6 +115,18 @@ static int set_fold_role(struct context *ctx, struct report *r, const char *colu
     return rc;
 }
 
+static void report_plan(struct report *r, const struct resample_result *result)
+{
+    size_t n_rows = resample_n_scored(result);
+
+    report_put_int(r, "folds", (int64_t)result->n_folds);
+    report_put_int(r, "repeats", (int64_t)result->n_repeats);
+    report_put_int(r, "rows", (int64_t)n_rows);
+    report_line(r, "%zu folds × %zu repeat%s over %zu training rows; 95 %% intervals",
+                result->n_folds, result->n_repeats, result->n_repeats == 1 ? "" : "s", n_rows);
+    present_left_out(r, result);
+}
+
 static int run_models(struct report *r, struct context *ctx, const struct resample_plan *plan,
                       const char *fold_column, struct err *err)
 {
@@ -134,8 +146,10 @@ static int run_models(struct report *r, struct context *ctx, const struct resamp
         if (rc)
             break;
     }
-    if (!rc)
+    if (!rc) {
         present_results(r, models->list, (const struct resample_result *const *)results, n);
+        report_plan(r, results[0]);
+    }
     for (size_t i = 0; i < n; i++) {
         if (!rc)
             ctx->next = keep_result(ctx->next, models->list[i], results[i]);
@@ -159,13 +173,7 @@ static int validate_run(struct report *r, struct context *ctx, struct err *err)
         ctx->next = workspace_ref(ctx->ws);
     if (!rc)
         rc = run_models(r, ctx, &plan, column, err);
-    if (!rc) {
-        report_put_int(r, "folds", (int64_t)plan.n_folds);
-        report_put_int(r, "repeats", (int64_t)plan.n_repeats);
-        report_put_int(r, "rows", (int64_t)plan.n_rows);
-        report_line(r, "%zu folds × %zu repeat%s over %zu training rows; 95 %% intervals",
-                    plan.n_folds, plan.n_repeats, plan.n_repeats == 1 ? "" : "s", plan.n_rows);
-    } else {
+    if (rc) {
         workspace_unref(ctx->next);
         ctx->next = NULL;
     }
