@@ -21,9 +21,22 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
+/* key= at the beginning of a word: its length, 0 when there is none. */
+static size_t scan_key(const char *at)
+{
+    size_t n = 0;
+
+    if (!is_name_start(*at))
+        return 0;
+    while (is_name_char(at[n]) || at[n] == '-' || at[n] == '.')
+        n++;
+    return at[n] == '=' && at[n + 1] != '=' ? n : 0;
+}
+
+/* Can it stand bare, and not be taken for anything else (a column `sex=male` for a parameter)? */
 static bool word_is_plain(const char *s)
 {
-    if (!*s || *s == '#')
+    if (!*s || scan_key(s))
         return false;
     for (; *s; s++)
         if (is_blank(*s) || strchr("\"'`\\$;#\n", *s) || (unsigned char)*s < 0x20)
@@ -181,18 +194,6 @@ static bool scan_quoted(struct scanner *s)
         str_add_char(&s->value, '`');
     s->at++;
     return true;
-}
-
-/* key= at the beginning of a word: its length, 0 when there is none. */
-static size_t scan_key(const char *at)
-{
-    size_t n = 0;
-
-    if (!is_name_start(*at))
-        return 0;
-    while (is_name_char(at[n]) || at[n] == '-' || at[n] == '.')
-        n++;
-    return at[n] == '=' && at[n + 1] != '=' ? n : 0;
 }
 
 static void scan_word(struct scanner *s, struct word *w)

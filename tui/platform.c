@@ -4,6 +4,7 @@
 #include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -11,7 +12,9 @@
 
 static bool is_folder_there(const char *path)
 {
-    return access(path, R_OK | X_OK) == 0;
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode) && access(path, R_OK | X_OK) == 0;
 }
 
 /* PREFIX/share/assay for a program that runs as PREFIX/bin/assay, wherever PREFIX was moved. */
