@@ -110,6 +110,7 @@ static void test_descriptors_are_sane(void **state)
         assert_true(m->source && *m->source);
         assert_true(m->tasks && !(m->tasks & ~(unsigned)(TASK_CLASSIFY | TASK_REGRESS)));
         assert_non_null(m->score);
+        assert_true(m->low < m->high);
     }
 }
 
@@ -127,6 +128,40 @@ static void check_perfect_is_best(const struct metric *m, struct sample *d, unsi
     double perfect = score(m, &d->s);
     assert_true(m->greater_is_better ? perfect > usual : perfect < usual);
     assert_true(fabs(perfect - (m->greater_is_better ? 1 : 0)) < 1e-12);
+}
+
+/* Whatever is predicted: rows in turn said to be of every class, or far off. */
+static void check_stays_in_its_range(const struct metric *m, struct sample *d, unsigned task)
+{
+    double usual = score(m, &d->s);
+
+    assert_true(usual >= m->low && usual <= m->high);
+    for (size_t i = 0; i < d->s.n; i++) {
+        size_t wrong = ((size_t)d->truth[i] + 1) % (d->s.n_classes ? d->s.n_classes : 1);
+
+        if (task == TASK_REGRESS)
+            matrix_col(&d->value, 0)[i] = 1e6 * (double)i;
+        for (size_t c = 0; c < d->s.n_classes; c++)
+            matrix_col(&d->value, c)[i] = c == wrong;
+    }
+    double worst = score(m, &d->s);
+    assert_true(worst >= m->low && worst <= m->high);
+}
+
+/* Weights 0 and 1 make a share of rows, where there is one, that is the score. */
+static void check_share_is_the_score(const struct metric *m, struct sample *d, unsigned task)
+{
+    struct metric_share share;
+
+    if (!m->share)
+        return;
+    assert_false(m->share(&share, &d->s)); /* weighed */
+    for (size_t i = 0; i < d->s.n; i++)
+        d->weights[i] = d->weights[i] > 0;
+    if (m->share(&share, &d->s))
+        near(m, share.hits / share.of, score(m, &d->s));
+    else
+        assert_true(task == TASK_MULTICLASS);
 }
 
 static void check_row_order_does_not_matter(const struct metric *m, struct sample *d, unsigned task)
@@ -182,6 +217,18 @@ static void test_perfect_is_best(void **state)
     for_all(check_perfect_is_best);
 }
 
+static void test_stays_in_its_range(void **state)
+{
+    (void)state;
+    for_all(check_stays_in_its_range);
+}
+
+static void test_share_is_the_score(void **state)
+{
+    (void)state;
+    for_all(check_share_is_the_score);
+}
+
 static void test_row_order_does_not_matter(void **state)
 {
     (void)state;
@@ -211,6 +258,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_descriptors_are_sane),
         cmocka_unit_test(test_perfect_is_best),
+        cmocka_unit_test(test_stays_in_its_range),
+        cmocka_unit_test(test_share_is_the_score),
         cmocka_unit_test(test_row_order_does_not_matter),
         cmocka_unit_test(test_weights_equal_repetition),
         cmocka_unit_test(test_scale_of_weights_does_not_matter),

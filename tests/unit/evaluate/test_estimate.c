@@ -90,6 +90,43 @@ static void test_undefined_folds_are_counted_and_left_out(void **state)
     assert_true(isnan(e.mean) && e.n_undefined == 2);
 }
 
+/* Mean and t interval would promise more than can be. */
+static void test_fold_interval_stays_in_the_range(void **state)
+{
+    const double right[] = { 1, 0.9, 1, 0.97 }, r2[] = { 0.99, 0.7, 0.98, -3 };
+    const double loss[] = { 0.01, 0.2, 0.02, 0.5 }, mcc[] = { -1, -0.9, 1, -0.97 };
+    struct estimate e, free;
+
+    (void)state;
+    estimate_folds(&e, metric_find("accuracy"), right, 4, 1.0 / 3);
+    estimate_folds(&free, NULL, right, 4, 1.0 / 3);
+    assert_true(free.high > 1 && e.high == 1 && e.low == free.low && e.mean == free.mean);
+    estimate_folds(&e, metric_find("log-loss"), loss, 4, 1.0 / 3);
+    assert_true(e.low == 0 && e.high > 0.5);
+    estimate_folds(&e, metric_find("mcc"), mcc, 4, 1.0 / 3);
+    assert_true(e.low == -1 && e.high == 1);
+    estimate_folds(&e, metric_find("r2"), r2, 4, 1.0 / 3);
+    assert_true(e.low < -3 && e.high == 1);
+    estimate_folds(&e, metric_find("accuracy"), right, 1, 1); /* no interval stays none */
+    assert_true(isnan(e.low) && isnan(e.high) && !e.flat);
+}
+
+static void test_folds_without_a_spread_at_the_end_are_flat(void **state)
+{
+    const double perfect[] = { 1, 1, 1 }, half[] = { 0.5, 0.5, 0.5 }, zero[] = { 0, 0, 0 };
+    struct estimate e;
+
+    (void)state;
+    estimate_folds(&e, metric_find("roc-auc"), perfect, 3, 0.5);
+    assert_true(e.low == 1 && e.high == 1 && e.flat);
+    estimate_folds(&e, metric_find("f1"), zero, 3, 0.5);
+    assert_true(e.flat);
+    estimate_folds(&e, metric_find("roc-auc"), half, 3, 0.5); /* of a constant: exactly so */
+    assert_true(e.low == 0.5 && e.high == 0.5 && !e.flat);
+    estimate_folds(&e, metric_find("rmse"), perfect, 3, 0.5);
+    assert_false(e.flat);
+}
+
 /* Folds whose training sets overlap are correlated by n_test / (n_test + n_train), the assumption
  * of Nadeau and Bengio.  Then the interval holds the truth in 95 % of cases, where the plain one
  * would do so in fewer than 85 %. */
@@ -141,6 +178,73 @@ static void test_null_comparison_is_rarely_significant(void **state)
     assert_in_range(significant, 0.04 * RUNS, 0.06 * RUNS);
 }
 
+/* ---- a share of rows ---- */
+
+/* Against R 4.2.2: prop.test(hits, of, correct = FALSE)$conf.int */
+static void test_wilson_golden(void **state)
+{
+    const struct {
+        double hits, of, low, high;
+    } golden[] = {
+        { 86, 86, 0.9572418027142576, 1 },
+        { 0, 10, 0, 0.2775327998628891 },
+        { 8, 10, 0.4901624715366418, 0.9433178485456247 },
+        { 271, 340, 0.7510998805746455, 0.8363801769286547 },
+    };
+    struct estimate e;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(golden) / sizeof(*golden); i++) {
+        estimate_share(&e, golden[i].hits, golden[i].of);
+        assert_true(e.mean == golden[i].hits / golden[i].of && e.n == 1 && !e.flat);
+        assert_true(fabs(e.low - golden[i].low) < 1e-14);
+        assert_true(fabs(e.high - golden[i].high) < 1e-14);
+    }
+    estimate_share(&e, 86, 86);
+    assert_true(e.high == 1);
+    estimate_share(&e, 0, 10);
+    assert_true(e.low == 0);
+    estimate_share(&e, 0, 0);
+    assert_true(isnan(e.mean) && isnan(e.low) && isnan(e.high));
+}
+
+/* How probable it is that the interval of a binomial count holds p; summed, not drawn. */
+static double wilson_coverage(size_t n, double p)
+{
+    double covered = 0;
+
+    for (size_t k = 0; k <= n; k++) {
+        struct estimate e;
+        double chosen = lgamma((double)n + 1) - lgamma((double)k + 1) - lgamma((double)(n - k) + 1);
+
+        estimate_share(&e, (double)k, (double)n);
+        if (e.low <= p && p <= e.high)
+            covered += exp(chosen + (double)k * log(p) + (double)(n - k) * log1p(-p));
+    }
+    return covered;
+}
+
+/* Counts are whole, so that no interval covers 95 % at every p; the mean over p does, and no p is
+ * far off.  The bootstrap of 86 rows at p = 0.99 fails whenever all are right, in 42 % of cases. */
+static void test_wilson_covers(void **state)
+{
+    const size_t sizes[] = { 10, 86, 340 };
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        double sum = 0, least = 1;
+
+        for (size_t k = 1; k < 200; k++) {
+            double c = wilson_coverage(sizes[i], (double)k / 200);
+            sum += c;
+            least = c < least ? c : least;
+        }
+        assert_true(sum / 199 > 0.945 && sum / 199 < 0.96);
+        assert_true(least > 0.83);
+    }
+    assert_true(wilson_coverage(86, 0.99) > 0.94);
+}
+
 /* ---- bootstrap ---- */
 enum { N = 200 };
 
@@ -185,6 +289,62 @@ static void test_bootstrap_covers(void **state)
         matrix_release(&t.value);
     }
     assert_in_range(covered, 0.92 * RUNS, 0.97 * RUNS);
+}
+
+/* A bootstrap draws the same from rows that are all right. */
+static void test_interval_of_rows_that_are_all_right(void **state)
+{
+    const struct metric *metrics[] = { metric_find("roc-auc"), metric_find("accuracy"),
+                                       metric_find("recall"), metric_find("precision"),
+                                       metric_find("mcc") };
+    struct estimate e[5];
+    struct test_set t;
+    struct rng rng;
+    size_t n_positive = 0;
+
+    (void)state;
+    rng_init(&rng, 48, 0);
+    test_set_init(&t, 1, &rng);
+    for (size_t i = 0; i < N; i++)
+        n_positive += t.truth[i] == 1;
+    assert_int_equal(estimate_bootstrap(e, metrics, 5, &t.s, 100, 1, NULL, NULL), 0);
+    for (size_t j = 0; j < 5; j++)
+        assert_true(e[j].mean == 1 && e[j].high == 1);
+    assert_true(e[0].flat && e[0].low == 1 && e[4].flat && e[4].low == 1);
+    for (size_t j = 1; j < 4; j++) {
+        struct estimate wilson;
+        double of = j == 1 ? N : (double)n_positive;
+        estimate_share(&wilson, of, of);
+        assert_true(e[j].low == wilson.low && !e[j].flat && e[j].n_undefined == 0);
+    }
+    matrix_release(&t.value);
+}
+
+/* Weights of 0 and 1 choose rows; others weigh them, and then the bootstrap decides. */
+static void test_shares_of_weighted_rows(void **state)
+{
+    const struct metric *m = metric_find("accuracy");
+    double weights[N], hits = 0, of = 0;
+    struct estimate e, wilson;
+    struct test_set t;
+    struct rng rng;
+
+    (void)state;
+    rng_init(&rng, 49, 0);
+    test_set_init(&t, 0.7, &rng);
+    t.s.weights = weights;
+    for (size_t i = 0; i < N; i++) {
+        weights[i] = i % 3 ? 1 : 0;
+        of += weights[i];
+        hits += weights[i] * ((matrix_col(&t.value, 1)[i] > 0.5) == (t.truth[i] == 1));
+    }
+    estimate_share(&wilson, hits, of);
+    assert_int_equal(estimate_bootstrap(&e, &m, 1, &t.s, 100, 1, NULL, NULL), 0);
+    assert_memory_equal(&e, &wilson, sizeof(e));
+    weights[1] = 0.5;
+    assert_int_equal(estimate_bootstrap(&e, &m, 1, &t.s, 100, 1, NULL, NULL), 0);
+    assert_true(e.low != wilson.low && e.low < e.mean && e.mean < e.high);
+    matrix_release(&t.value);
 }
 
 static void test_bootstrap_does_not_depend_on_threads(void **state)
@@ -295,9 +455,15 @@ int main(void)
         cmocka_unit_test(test_undefined_folds_are_left_out_of_a_comparison),
         cmocka_unit_test(test_fold_interval),
         cmocka_unit_test(test_undefined_folds_are_counted_and_left_out),
+        cmocka_unit_test(test_fold_interval_stays_in_the_range),
+        cmocka_unit_test(test_folds_without_a_spread_at_the_end_are_flat),
         cmocka_unit_test(test_fold_interval_covers),
         cmocka_unit_test(test_null_comparison_is_rarely_significant),
+        cmocka_unit_test(test_wilson_golden),
+        cmocka_unit_test(test_wilson_covers),
         cmocka_unit_test(test_bootstrap_covers),
+        cmocka_unit_test(test_interval_of_rows_that_are_all_right),
+        cmocka_unit_test(test_shares_of_weighted_rows),
         cmocka_unit_test(test_bootstrap_does_not_depend_on_threads),
         cmocka_unit_test(test_bootstrap_can_be_cancelled),
         cmocka_unit_test(test_bootstrap_equals_gathered_rows),

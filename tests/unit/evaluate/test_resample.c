@@ -556,24 +556,128 @@ static void test_no_memory_is_an_error(void **state)
     setup_release(&s);
 }
 
+static void check_equal(const struct resample_result *a, const struct resample_result *b)
+{
+    for (size_t j = 0; j < a->n_metrics; j++) {
+        const struct estimate *x = &a->estimates[j], *y = &b->estimates[j];
+
+        assert_memory_equal(x->folds, y->folds, x->n * sizeof(double));
+        assert_true(x->mean == y->mean && x->low == y->low && x->high == y->high);
+    }
+    assert_memory_equal(a->truth, b->truth, a->n_rows * sizeof(double));
+    for (size_t k = 0; k < a->oof.value.p; k++)
+        assert_memory_equal(matrix_col(&a->oof.value, k), matrix_col(&b->oof.value, k),
+                            a->n_rows * sizeof(double));
+    assert_int_equal(a->n_warnings, b->n_warnings);
+    assert_true(!a->warning == !b->warning && (!a->warning || !strcmp(a->warning, b->warning)));
+}
+
+/* The same run with 1, 2 and 4 threads. */
+static void check_threads(const struct setup *s)
+{
+    parallel_set_threads(1);
+    struct resample_result *one = run(s);
+    for (size_t threads = 2; threads <= 4; threads *= 2) {
+        parallel_set_threads(threads);
+        struct resample_result *more = run(s);
+        check_equal(one, more);
+        resample_result_unref(more);
+    }
+    parallel_set_threads(0);
+    resample_result_unref(one);
+}
+
 static void test_threads_do_not_matter(void **state)
 {
     struct setup s;
-    struct resample_result *r[3];
+
+    (void)state;
+    setup_init(&s, "y", "logistic", FIXTURE_SETS({ "max_iter", "2" })); /* warns */
+    check_threads(&s);
+    setup_release(&s);
+    setup_init(&s, "z", "ridge", FIXTURE_NO_SETS);
+    check_threads(&s);
+    for (size_t threads = 1; threads <= 4; threads *= 2) {
+        parallel_set_threads(threads);
+        check_by_hand(&s);
+    }
+    parallel_set_threads(0);
+    setup_release(&s);
+}
+
+/* So many cells that folds follow each other, with the threads inside them. */
+static void test_folds_of_a_large_table(void **state)
+{
+    enum { LARGE = 850000 };
+    struct setup s;
+    struct job job;
+
+    (void)state;
+    setup_init(&s, "y", "baseline", FIXTURE_NO_SETS);
+    struct table *large = fixture_table(LARGE, 2);
+    struct recipe *bare = recipe_empty();
+    fixture_role(&bare, "y", ROLE_TARGET);
+    resample_plan_release(&s.plan);
+    fixture_plan(&s.plan, LARGE, 2);
+    s.req.input = large;
+    s.req.recipe = bare;
+    s.metrics[0] = metric_find("accuracy");
+    s.req.n_metrics = 1;
+    job_init(&job);
+    struct resample_result *r;
+    assert_int_equal(resample_run(&r, &s.req, &job, NULL), 0);
+    assert_true(job_fraction(&job) == 1 && r->n_rows == LARGE);
+    assert_true(fabs(r->estimates[0].mean - 0.6) < 0.05); /* the larger class */
+    resample_result_unref(r);
+    recipe_unref(bare);
+    table_unref(large);
+    setup_release(&s);
+}
+
+/* All folds fail, at a time; the first is told. */
+static void test_first_fold_that_fails_is_told(void **state)
+{
+    struct setup s;
+    struct resample_result *r = NULL;
 
     (void)state;
     setup_init(&s, "y", "logistic", FIXTURE_NO_SETS);
-    for (size_t t = 0; t < 3; t++) {
-        parallel_set_threads((size_t)1 << t);
-        r[t] = run(&s);
+    struct recipe *bare = recipe_empty();
+    fixture_role(&bare, "y", ROLE_TARGET);
+    s.req.recipe = bare;
+    for (size_t i = 0; i < 200; i++) {
+        struct err err = { 0 };
+
+        parallel_set_threads(1 + i % 4);
+        assert_int_equal(resample_run(&r, &s.req, NULL, &err), -1);
+        assert_int_equal(strncmp(err.msg, "fold 1 of 5: ", 13), 0);
     }
     parallel_set_threads(0);
-    for (size_t t = 1; t < 3; t++)
-        for (size_t j = 0; j < s.req.n_metrics; j++)
-            assert_memory_equal(r[t]->estimates[j].folds, r[0]->estimates[j].folds,
-                                K * sizeof(double));
-    for (size_t t = 0; t < 3; t++)
-        resample_result_unref(r[t]);
+    recipe_unref(bare);
+    setup_release(&s);
+}
+
+/* ---- one set of rows ---- */
+static void test_single_without_metrics(void **state)
+{
+    struct setup s;
+    struct prediction p;
+    struct resample_result *r;
+    double truth[N] = { NAN };
+
+    (void)state;
+    setup_init(&s, "z", "ridge", FIXTURE_NO_SETS);
+    p = (struct prediction){ .n = N };
+    assert_int_equal(matrix_new(&p.value, N, 1, "a test", NULL), 0);
+    memset(p.value.x, 0, p.value.ld * sizeof(double));
+    struct resample_single single = { .learner = s.req.learner,
+                                      .target = &s.target,
+                                      .rows = s.plan.rows,
+                                      .truth = truth };
+    assert_int_equal(resample_single(&r, &single, &p, NULL, NULL), 0);
+    assert_true(r->n_metrics == 0 && r->n_rows == N);
+    assert_int_equal(resample_n_scored(r), N - 1);
+    resample_result_unref(r);
     setup_release(&s);
 }
 
@@ -597,6 +701,9 @@ int main(void)
         cmocka_unit_test(test_progress_reaches_the_end),
         cmocka_unit_test(test_no_memory_is_an_error),
         cmocka_unit_test(test_threads_do_not_matter),
+        cmocka_unit_test(test_folds_of_a_large_table),
+        cmocka_unit_test(test_first_fold_that_fails_is_told),
+        cmocka_unit_test(test_single_without_metrics),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
