@@ -200,6 +200,14 @@ static bool is_session_file(const char *path)
     return n > 6 && strcmp(path + n - 6, ".assay") == 0;
 }
 
+/* `cat x.csv | assay`: the keys come from the terminal all the same. */
+static bool data_is_piped(void)
+{
+    struct stat st;
+
+    return fstat(STDIN_FILENO, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISREG(st.st_mode));
+}
+
 static void queue_files(struct app *a, const struct options *o)
 {
     struct str line;
@@ -211,6 +219,8 @@ static void queue_files(struct app *a, const struct options *o)
         lex_quote(&line, o->words[i]);
         session_queue_line(a->session, line.buf, "", 0);
     }
+    if (o->n_words == 0 && data_is_piped())
+        session_queue_line(a->session, "load -", "", 0);
     str_release(&line);
 }
 
@@ -281,10 +291,6 @@ static void release(struct app *a, bool keep_journal)
     desk_release(&a->desk);
     survey_free(a->survey);
     session_free(a->session, keep_journal);
-    str_release(&a->running);
-    str_release(&a->paste);
-    str_release(&a->message);
-    str_release(&a->panel);
 }
 
 static int run(struct app *a, const struct options *o, struct arena *arena, struct err *err)
@@ -338,6 +344,10 @@ int app_run(const struct options *o)
         fprintf(stderr, "assay: %s\n", why.msg);
     else
         status = a.exit_status;
+    str_release(&a.running);
+    str_release(&a.paste);
+    str_release(&a.message);
+    str_release(&a.panel);
     arena_release(&arena);
     return status;
 }

@@ -288,7 +288,7 @@ static uint32_t ascii_of(uint32_t code)
             return (uint32_t)pairs[i].ascii;
     if (code > 0x2500 && code < 0x2580)
         return '+';
-    if (code >= 0x2580 && code < 0x25A0)
+    if (code >= 0x2580 && code <= 0x25A0)
         return ascii_block(code);
     if (code == 0x2800)
         return ' ';

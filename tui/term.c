@@ -70,8 +70,9 @@ static int open_input(struct err *err)
 
 static void add_rescue(const char *text)
 {
-    size_t n = text && text != (char *)-1 ? strlen(text) : 0;
-
+    if (!text || text == (char *)-1)
+        return; /* the terminal has no such thing */
+    size_t n = strlen(text);
     if (term.rescue_len + n < sizeof(term.rescue)) {
         memcpy(term.rescue + term.rescue_len, text, n);
         term.rescue_len += n;

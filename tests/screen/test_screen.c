@@ -60,6 +60,16 @@ static void start_with(struct pty *p, const char *const *args, const char *term,
     pty_start(p, argv, env, ASSAY_SOURCE_DIR, cols, rows);
 }
 
+/* A line for the shell, $ASSAY being the program. */
+static void start_shell(struct pty *p, const char *line)
+{
+    const char *argv[] = { "/bin/sh", "-c", line, NULL };
+    const char *env[] = { "PATH=/usr/bin:/bin", "HOME=/nonexistent", state_variable,
+                          "LC_ALL=C.UTF-8", "TERM=xterm-256color", "ASSAY=" ASSAY_PROGRAM, NULL };
+
+    pty_start(p, argv, env, ASSAY_SOURCE_DIR, 80, 24);
+}
+
 static void start(struct pty *p, const char *file)
 {
     const char *args[] = { file, NULL };
@@ -416,6 +426,87 @@ static void test_leaving_asks_when_work_was_not_saved(void **state)
     pty_free(&p);
 }
 
+/* ---------------------------------------------------------------- other ways in */
+
+static void test_data_on_a_pipe(void **state)
+{
+    struct pty p;
+
+    (void)state;
+    start_shell(&p, "cat " PENGUINS " | exec \"$ASSAY\"");
+    assert_true(pty_wait_for(&p, "Torgersen"));
+    pty_type(&p, "q");
+    assert_int_equal(pty_wait_end(&p), 0);
+    pty_free(&p);
+}
+
+static void test_the_mouse_chooses_when_it_is_on(void **state)
+{
+    struct pty p;
+
+    (void)state;
+    start(&p, PENGUINS);
+    assert_true(pty_wait_for(&p, "Torgersen"));
+    pty_type(&p, "gm");
+    assert_true(pty_wait_for(&p, "mouse on"));
+    pty_type(&p, "2");
+    assert_true(pty_wait_for(&p, "┌ columns"));
+    pty_type(&p, "\033[<0;5;5M\033[<0;5;5m"); /* the third line of the pane */
+    pty_type(&p, "F");
+    assert_true(pty_wait_for(&p, "report · freq bill_length_mm"));
+    leave(&p);
+}
+
+static void test_the_plain_prompt(void **state)
+{
+    const char *args[] = { "repl", NULL };
+    struct pty p;
+
+    (void)state;
+    start_with(&p, args, "xterm-256color", "C.UTF-8", NULL, 100, 24);
+    assert_true(pty_wait_for(&p, "assay> "));
+    pty_type(&p, "loa\tshare/data/pengu\t\r");
+    assert_true(pty_wait_for(&p, "344 rows"));
+    pty_type(&p, "nonsense\r");
+    assert_true(pty_wait_for(&p, "error: "));
+    pty_type(&p, "freq isl\t\r");
+    assert_true(pty_wait_for(&p, "Biscoe"));
+    pty_type(&p, "quit\r");
+    assert_int_equal(pty_wait_end(&p), 0);
+    pty_free(&p);
+}
+
+static void test_the_plain_prompt_reads_a_pipe(void **state)
+{
+    struct pty p;
+
+    (void)state;
+    start_shell(&p, "printf 'nonsense\\nload " PENGUINS "\\n' | exec \"$ASSAY\" repl");
+    assert_int_equal(pty_wait_end(&p), 0);
+    assert_true(pty_wrote(&p, "344 rows"));
+    assert_false(pty_wrote(&p, "assay> "));
+    pty_free(&p);
+}
+
+static void test_an_interrupted_run_ends_with_130(void **state)
+{
+    char line[256];
+    struct pty p;
+
+    (void)state;
+    snprintf(line, sizeof(line), "%s/large.csv", state_dir);
+    write_large(line);
+    snprintf(line, sizeof(line), "exec \"$ASSAY\" run -c 'load %s/large.csv; target y; "
+             "train logistic as=lr; validate lr folds=20 repeats=200'", state_dir);
+    start_shell(&p, line);
+    assert_true(pty_wait_for(&p, "> train"));
+    pty_wait_quiet(&p, 300);
+    pty_type(&p, "\003");
+    assert_int_equal(pty_wait_end(&p), 130);
+    assert_true(pty_wrote(&p, "cancel"));
+    pty_free(&p);
+}
+
 /* ---------------------------------------------------------------- terminals */
 
 static void expect_refusal(const char *term, const char *message)
@@ -423,7 +514,8 @@ static void expect_refusal(const char *term, const char *message)
     const char *args[] = { PENGUINS, NULL };
     struct pty p;
 
-    start_with(&p, args, term, "C.UTF-8", NULL, 80, 24);
+    /* curses itself loses a block when it does not know the terminal. */
+    start_with(&p, args, term, "C.UTF-8", "ASAN_OPTIONS=detect_leaks=0", 80, 24);
     assert_int_equal(pty_wait_end(&p), 2);
     assert_true(pty_wrote(&p, message));
     pty_free(&p);
@@ -521,6 +613,11 @@ int main(void)
         SCREEN_TEST(test_a_closed_terminal_ends_it),
         SCREEN_TEST(test_stop_and_continue),
         SCREEN_TEST(test_leaving_asks_when_work_was_not_saved),
+        SCREEN_TEST(test_data_on_a_pipe),
+        SCREEN_TEST(test_the_mouse_chooses_when_it_is_on),
+        SCREEN_TEST(test_the_plain_prompt),
+        SCREEN_TEST(test_the_plain_prompt_reads_a_pipe),
+        SCREEN_TEST(test_an_interrupted_run_ends_with_130),
         SCREEN_TEST(test_terminals_that_cannot_be_drawn_on),
         SCREEN_TEST(test_old_and_small_terminals_work),
         SCREEN_TEST(test_no_color_is_respected),
