@@ -254,10 +254,16 @@ static void print_words(struct str *out, const struct param_spec *spec,
         lex_quote(out, v->text);
         return;
     }
+    struct str item;
+    str_init(&item);
     for (size_t k = 0; k < v->n_list; k++) {
+        str_clear(&item);
+        for (const char *c = v->list[k]; *c; c++)
+            str_addf(&item, "%s%c", *c == ',' || *c == '\\' ? "\\" : "", *c);
         str_add_char(out, ' ');
-        lex_quote(out, v->list[k]);
+        lex_quote(out, item.buf);
     }
+    str_release(&item);
 }
 
 /* A bare word that would be taken for something else: name=value, or a second word of a name. */

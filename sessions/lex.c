@@ -36,7 +36,7 @@ static size_t scan_key(const char *at)
 /* Can it stand bare, and not be taken for anything else (a column `sex=male` for a parameter)? */
 static bool word_is_plain(const char *s)
 {
-    if (!*s || scan_key(s))
+    if (!*s || *s == '=' || scan_key(s))
         return false;
     for (; *s; s++)
         if (is_blank(*s) || strchr("\"'`\\$;#\n", *s) || (unsigned char)*s < 0x20)
@@ -112,7 +112,7 @@ static bool starts_parameter(const char *at)
     return at[0] == '$' && (is_name_start(at[1]) || (at[1] == '{' && is_name_start(at[2])));
 }
 
-/* Copy `text` with its parameters replaced; '…' is left alone. */
+/* Copy `text` with its parameters replaced; '…' and `…` (a column's name) are left alone. */
 static int expand(struct str *out, const char *text, const struct definitions *defs,
                   struct arena *arena, struct err *err)
 {
@@ -120,7 +120,8 @@ static int expand(struct str *out, const char *text, const struct definitions *d
     size_t i = 0;
 
     while (text[i]) {
-        if (quote != '\'' && text[i] == '\\' && text[i + 1]) {
+        bool literal = quote == '\'' || quote == '`';
+        if (!literal && text[i] == '\\' && text[i + 1]) {
             str_add_n(out, text + i, 2);
             i += 2;
             continue;
@@ -129,7 +130,7 @@ static int expand(struct str *out, const char *text, const struct definitions *d
             str_add(out, text + i);
             return 0;
         }
-        if (quote != '\'' && starts_parameter(text + i)) {
+        if (!literal && starts_parameter(text + i)) {
             size_t end = i, name_at, name_len;
             const char *value = parameter_at(text, i, &end, defs, arena, &name_at, &name_len);
             if (!value)

@@ -4,7 +4,7 @@
  *
  * Words are separated by blanks; "…" and '…' hold blanks (in "…" a backslash escapes " \ n t; '…' is
  * as it stands); `…` belongs to expressions and is kept.  $name and ${name:-default} stand for a
- * session parameter outside '…'.  A backslash at the end of a line continues it (script.h joins).
+ * session parameter outside '…' and `…`.  A backslash at the end of a line continues it (script.h joins).
  */
 #ifndef SESSIONS_LEX_H
 #define SESSIONS_LEX_H
