@@ -201,7 +201,7 @@ int mem_big(void **out, size_t n, size_t size, const char *what, struct err *err
 
 int mem_big_grow(void **p, size_t used, size_t n, size_t size, const char *what, struct err *err)
 {
-    void *grown;
+    void *grown = NULL;
 
     /* No realloc: it forgets the alignment. */
     if (mem_big(&grown, n, size, what, err))
