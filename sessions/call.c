@@ -246,12 +246,33 @@ int call_parse(struct call *out, const struct line *line, struct arena *arena, s
 
 /* ---------------------------------------------------------------- printing */
 
+/* Would the word, behind the command's name, make another command's name (drop, column "missing")? */
+static bool makes_another_command(const struct str *line, const char *word)
+{
+    struct str name;
+
+    str_init(&name);
+    str_addf(&name, "%s %s", line->buf, word);
+    bool makes = command_named(name.buf) != NULL;
+    str_release(&name);
+    return makes;
+}
+
+static void print_word(struct str *out, const char *word)
+{
+    if (makes_another_command(out, word)) {
+        str_addf(out, " \"%s\"", word);
+        return;
+    }
+    str_add_char(out, ' ');
+    lex_quote(out, word);
+}
+
 static void print_words(struct str *out, const struct param_spec *spec,
                         const struct param_value *v)
 {
     if (!takes_list(spec)) {
-        str_add_char(out, ' ');
-        lex_quote(out, v->text);
+        print_word(out, v->text);
         return;
     }
     struct str item;
@@ -260,13 +281,12 @@ static void print_words(struct str *out, const struct param_spec *spec,
         str_clear(&item);
         for (const char *c = v->list[k]; *c; c++)
             str_addf(&item, "%s%c", *c == ',' || *c == '\\' ? "\\" : "", *c);
-        str_add_char(out, ' ');
-        lex_quote(out, item.buf);
+        print_word(out, item.buf);
     }
     str_release(&item);
 }
 
-/* A bare word that would be taken for something else: name=value, or a second word of a name. */
+/* A bare word that would be taken for name=value. */
 static bool must_be_keyed(const struct param_value *v)
 {
     return v->text && strchr(v->text, '=') != NULL;

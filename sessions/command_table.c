@@ -74,19 +74,40 @@ const struct command *command_named(const char *name)
 
 /* ---------------------------------------------------------------- looking up */
 
+/* The command of one word that is called `word`, or begins so; *n receives how many there are. */
+static const struct command *find_verb(const char *word, size_t *n)
+{
+    const struct command *found = command_named(word);
+    size_t len = strlen(word);
+
+    *n = found ? 1 : 0;
+    if (found)
+        return found;
+    for (size_t i = 0; len && command_table[i]; i++) {
+        const char *name = command_name(command_table[i]);
+        if (strncmp(name, word, len) == 0 && !strchr(name, ' ')) {
+            found = command_table[i];
+            ++*n;
+        }
+    }
+    return found;
+}
+
 static const struct command *find_two_words(const struct line *line)
 {
-    if (line->n < 2 || line->words[1].quoted || line->words[1].key)
+    struct str name;
+    size_t n;
+
+    if (line->n < 2 || line->words[0].key || line->words[1].quoted || line->words[1].key)
         return NULL;
-    for (size_t i = 0; command_table[i]; i++) {
-        const char *name = command_name(command_table[i]);
-        const char *blank = strchr(name, ' ');
-        if (blank && strlen(line->words[0].text) == (size_t)(blank - name) &&
-            strncmp(name, line->words[0].text, (size_t)(blank - name)) == 0 &&
-            strcmp(blank + 1, line->words[1].text) == 0)
-            return command_table[i];
-    }
-    return NULL;
+    const struct command *verb = find_verb(line->words[0].text, &n);
+    if (n != 1)
+        return NULL;
+    str_init(&name);
+    str_addf(&name, "%s %s", command_name(verb), line->words[1].text);
+    const struct command *found = command_named(name.buf);
+    str_release(&name);
+    return found;
 }
 
 static int fail_unknown(const struct word *w, struct err *err)
@@ -124,25 +145,13 @@ const struct command *command_find(const struct line *line, size_t *n_words, str
 {
     const struct word *w = &line->words[0];
     const struct command *found = find_two_words(line);
+    size_t n = 0;
 
     *n_words = found ? 2 : 1;
     if (found)
         return found;
-    if (w->key) {
-        fail_unknown(w, err);
-        return NULL;
-    }
-    found = command_named(w->text);
-    if (found)
-        return found;
-    size_t n = 0, len = strlen(w->text);
-    for (size_t i = 0; len && command_table[i]; i++) {
-        const char *name = command_name(command_table[i]);
-        if (strncmp(name, w->text, len) == 0 && !strchr(name, ' ')) {
-            found = command_table[i];
-            n++;
-        }
-    }
+    if (!w->key)
+        found = find_verb(w->text, &n);
     if (n == 1)
         return found;
     if (n == 0)

@@ -99,6 +99,10 @@ static void two_word_names_come_first(void **state)
     assert_string_equal(command_name(call.command), "drop missing");
     assert_int_equal(parse(&call, "drop \"missing\"", *state, NULL), 0);
     assert_string_equal(command_name(call.command), "drop");
+    assert_string_equal(canonical("drop 'missing' age", *state), "drop \"missing\" age");
+    assert_string_equal(canonical("drop columns=missing", *state), "drop \"missing\"");
+    assert_string_equal(canonical("drop age missing", *state), "drop age missing");
+    assert_string_equal(canonical("dr missing", *state), "drop missing all");
 }
 
 static void check_error(struct arena *arena, const char *text, size_t col, const char *message)
