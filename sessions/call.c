@@ -126,7 +126,7 @@ static int parse_rest(struct call_parser *p, size_t col)
         from += strspn(from, " \t");
     }
     struct param_value *v = &p->args->values[p->rest];
-    if (!*from)
+    if (!*from || *from == '#') /* a comment */
         return 0;
     if (params_set(p->args, (size_t)p->rest, from, p->arena, p->err))
         return place(p, NULL, col, strlen(from));
