@@ -42,11 +42,10 @@ int strata_of(int32_t **out, size_t *n_strata, const struct target *target, cons
 /* ---- an estimate with its uncertainty ---- */
 struct estimate {
     double mean, low, high; /* 95 % interval; NAN when fewer than two folds have a value */
-    bool flat; /* all folds or resamples stand at the same end of the metric's range, so that the
-                * interval has no width: it says nothing */
     size_t n;               /* folds times repeats, 1 for a single test set */
     size_t n_undefined;     /* folds (or bootstrap resamples) that are NAN and were left out */
     double *folds;          /* (n) one by fold and repeat, NULL for a single test set; borrowed */
+    bool flat; /* all stand at one end of the range: an interval without width, that says nothing */
 };
 #define BOOTSTRAP_RESAMPLES 1000
 
@@ -117,7 +116,7 @@ struct resample_result {
  * is the same to the bit. */
 int resample_run(struct resample_result **out, const struct resample_request *req, struct job *job,
                  struct err *err);
-/* A result for one set of rows that are predicted already: bootstrap intervals.  Takes
+/* A result for one set of rows that are predicted already: estimate_bootstrap's intervals.  Takes
  * `prediction`, also on error.  rows (n) original row - 1; truth (n), NAN where it is not known.
  * ERR_NOMEM. */
 struct resample_single {

@@ -6,9 +6,12 @@
 #include "present.h"
 
 static const struct param_spec compare_params[] = {
-    { .name = "models", .type = PARAM_MODELS, .flags = PARAM_WORD,
+    { .name = "models",
+      .type = PARAM_MODELS,
+      .flags = PARAM_WORD,
       .help = "two or more validated models; without any, all validated ones" },
-    { .name = "metric", .type = PARAM_TEXT,
+    { .name = "metric",
+      .type = PARAM_TEXT,
       .help = "what to compare by; without it the first for the task" },
     { .name = NULL },
 };
@@ -62,8 +65,10 @@ static int compare_pair(struct pair *out, struct context *ctx, const char *a, co
     if (!x || !y)
         return -1;
     if (!digest_eq(x->plan, y->plan))
-        return err_set(err, ERR_DOMAIN, "%s and %s were validated on different folds; run validate "
-                       "%s %s to judge them by the same", a, b, a, b);
+        return err_set(err, ERR_DOMAIN,
+                       "%s and %s were validated on different folds; run validate "
+                       "%s %s to judge them by the same",
+                       a, b, a, b);
     const struct estimate *u = resample_estimate(x, metric), *v = resample_estimate(y, metric);
     if (!u || !v)
         return err_set(err, ERR_USAGE, "%s is no metric for %s; help metrics lists them", metric,
@@ -141,12 +146,16 @@ static int compare_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_compare = {
-    .name = "compare", .stage = "Validate", .help = "test whether models differ by more than noise",
+    .name = "compare",
+    .stage = "Validate",
+    .help = "test whether models differ by more than noise",
     .details = "Pairs the models' scores fold by fold and applies the corrected resampled t-test "
                "(Nadeau and Bengio 2003), which allows for the overlap of training rows between "
                "folds; several pairs are corrected by Holm's method. The models must have been "
                "validated on the same folds.",
     .example = "compare lr ridge metric=log-loss",
-    .params = compare_params, .flags = COMMAND_NEEDS_TABLE, .run = compare_run,
+    .params = compare_params,
+    .flags = COMMAND_NEEDS_TABLE,
+    .run = compare_run,
     .resolve = compare_resolve,
 };

@@ -3,9 +3,15 @@
 #include "present.h"
 
 static const struct param_spec test_params[] = {
-    { .name = "models", .type = PARAM_MODELS, .flags = PARAM_WORD | PARAM_REQUIRED,
+    { .name = "models",
+      .type = PARAM_MODELS,
+      .flags = PARAM_WORD | PARAM_REQUIRED,
       .help = "models to test" },
-    { .name = "seed", .type = PARAM_INT, .min = 0, .max = 1e15, .fallback = "1",
+    { .name = "seed",
+      .type = PARAM_INT,
+      .min = 0,
+      .max = 1e15,
+      .fallback = "1",
       .help = "random seed of the bootstrap" },
     { .name = NULL },
 };
@@ -22,8 +28,8 @@ static int test_one(struct resample_result **out, struct context *ctx, const cha
     for (size_t i = 0; metric_table[i] && n < 64; i++)
         if (metric_table[i]->tasks & named->model->target.task)
             metrics[n++] = metric_table[i];
-    return workspace_test(out, ctx->ws, named, metrics, n,
-                          (uint64_t)params_int(ctx->args, "seed"), ctx->job, err);
+    return workspace_test(out, ctx->ws, named, metrics, n, (uint64_t)params_int(ctx->args, "seed"),
+                          ctx->job, err);
 }
 
 static void keep_result(struct context *ctx, const char *name, const struct resample_result *t)
@@ -65,11 +71,16 @@ static int test_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_test = {
-    .name = "test", .stage = "Validate", .help = "score models on the held-out rows",
-    .details = "The only command that opens the rows the split put aside. Every look is counted and "
-               "shown; undo does not turn the count back. Intervals are those of the bootstrap, "
-               "where the metric is a share of rows Wilson's (1927). Rows without a target are not "
-               "scored.",
+    .name = "test",
+    .stage = "Validate",
+    .help = "score models on the held-out rows",
+    .details =
+        "The only command that opens the rows the split put aside. Every look is counted and "
+        "shown; undo does not turn the count back. Intervals are those of the bootstrap, "
+        "where the metric is a share of rows Wilson's (1927). Rows without a target are not "
+        "scored.",
     .example = "test lr",
-    .params = test_params, .flags = COMMAND_NEEDS_TABLE | COMMAND_UNDOABLE, .run = test_run,
+    .params = test_params,
+    .flags = COMMAND_NEEDS_TABLE | COMMAND_UNDOABLE,
+    .run = test_run,
 };

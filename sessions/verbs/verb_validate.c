@@ -7,13 +7,25 @@
 #include "training.h"
 
 static const struct param_spec validate_params[] = {
-    { .name = "models", .type = PARAM_MODELS, .flags = PARAM_WORD,
+    { .name = "models",
+      .type = PARAM_MODELS,
+      .flags = PARAM_WORD,
       .help = "models to validate, or learners to train first; without any, all models" },
-    { .name = "folds", .type = PARAM_TEXT, .fallback = "5",
+    { .name = "folds",
+      .type = PARAM_TEXT,
+      .fallback = "5",
       .help = "number of folds, or a column whose values name them" },
-    { .name = "repeats", .type = PARAM_INT, .min = 1, .max = 1000, .fallback = "1",
+    { .name = "repeats",
+      .type = PARAM_INT,
+      .min = 1,
+      .max = 1000,
+      .fallback = "1",
       .help = "how often to deal the folds anew" },
-    { .name = "seed", .type = PARAM_INT, .min = 0, .max = 1e15, .fallback = "1",
+    { .name = "seed",
+      .type = PARAM_INT,
+      .min = 0,
+      .max = 1e15,
+      .fallback = "1",
       .help = "random seed" },
     { .name = NULL },
 };
@@ -45,8 +57,10 @@ static int parse_folds(struct context *ctx, size_t *k, const char **column, stru
         return 0;
     }
     if (n < 2)
-        return err_set(err, ERR_USAGE, "folds=%s is out of range; folds takes a whole number "
-                       "from 2, or a column", text);
+        return err_set(err, ERR_USAGE,
+                       "folds=%s is out of range; folds takes a whole number "
+                       "from 2, or a column",
+                       text);
     *k = (size_t)n;
     return 0;
 }
@@ -77,8 +91,13 @@ static int validate_one(struct resample_result **out, struct context *ctx,
     const struct metric *metrics[64];
     struct recipe *recipe = recipe_of(m, fold_column);
     struct resample_request req = {
-        .input = ctx->ws->source->table, .recipe = recipe, .learner = m->learner,
-        .params = &m->params, .target = &m->target, .plan = plan, .metrics = metrics,
+        .input = ctx->ws->source->table,
+        .recipe = recipe,
+        .learner = m->learner,
+        .params = &m->params,
+        .target = &m->target,
+        .plan = plan,
+        .metrics = metrics,
         .n_metrics = all_metrics(metrics, m->target.task),
     };
 
@@ -97,8 +116,7 @@ static struct workspace *keep_result(struct workspace *ws, const char *name,
 }
 
 /* From now on the column is no feature, for `train` either. */
-static int set_fold_role(struct context *ctx, struct report *r, const char *column,
-                         struct err *err)
+static int set_fold_role(struct context *ctx, struct report *r, const char *column, struct err *err)
 {
     const struct workspace *ws = ctx->ws;
 
@@ -165,8 +183,8 @@ static int validate_run(struct report *r, struct context *ctx, struct err *err)
     struct resample_plan plan;
 
     if (present_need_target(ctx, err) || parse_folds(ctx, &k, &column, err) ||
-        workspace_plan(&plan, ctx->ws, k, repeats, column,
-                       (uint64_t)params_int(ctx->args, "seed"), err))
+        workspace_plan(&plan, ctx->ws, k, repeats, column, (uint64_t)params_int(ctx->args, "seed"),
+                       err))
         return -1;
     int rc = column ? set_fold_role(ctx, r, column, err) : 0;
     if (!rc && !ctx->next)
@@ -182,12 +200,17 @@ static int validate_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_validate = {
-    .name = "validate", .stage = "Validate", .help = "estimate quality by cross-validation",
+    .name = "validate",
+    .stage = "Validate",
+    .help = "estimate quality by cross-validation",
     .details = "Looks at training rows only. In every fold the whole recipe and the learner are "
                "fitted anew on the other folds, so that nothing learned has seen the rows it is "
-               "judged by. A learner's name that no model has is trained first with its defaults. Intervals use the corrected variance of Nadeau and Bengio (2003). Random "
+               "judged by. A learner's name that no model has is trained first with its defaults. "
+               "Intervals use the corrected variance of Nadeau and Bengio (2003). Random "
                "folds are stratified for classes.",
     .example = "validate lr folds=5 repeats=2 seed=7",
-    .params = validate_params, .flags = COMMAND_NEEDS_TABLE | COMMAND_UNDOABLE,
-    .run = validate_run, .resolve = validate_resolve,
+    .params = validate_params,
+    .flags = COMMAND_NEEDS_TABLE | COMMAND_UNDOABLE,
+    .run = validate_run,
+    .resolve = validate_resolve,
 };

@@ -670,10 +670,9 @@ static void test_single_without_metrics(void **state)
     p = (struct prediction){ .n = N };
     assert_int_equal(matrix_new(&p.value, N, 1, "a test", NULL), 0);
     memset(p.value.x, 0, p.value.ld * sizeof(double));
-    struct resample_single single = { .learner = s.req.learner,
-                                      .target = &s.target,
-                                      .rows = s.plan.rows,
-                                      .truth = truth };
+    struct resample_single single = {
+        .learner = s.req.learner, .target = &s.target, .rows = s.plan.rows, .truth = truth
+    };
     assert_int_equal(resample_single(&r, &single, &p, NULL, NULL), 0);
     assert_true(r->n_metrics == 0 && r->n_rows == N);
     assert_int_equal(resample_n_scored(r), N - 1);

@@ -27,7 +27,7 @@ static struct session *session_on(const struct made *made)
     struct err err = { 0 };
     char line[128];
 
-    strcpy(path + strlen(path) - 6, "XXXXXX");
+    memcpy(path + strlen(path) - 6, "XXXXXX", 6);
     FILE *f = fdopen(mkstemp(path), "w");
     assert_non_null(f);
     fputs("x,y\n", f);
