@@ -38,7 +38,7 @@ static struct workspace *workspace_copy(const struct workspace *ws)
     copy->split = buffer_ref(ws->split);
     copy->split_text = ws->split_text ? mem_strdup(ws->split_text) : NULL;
     copy->run = ws->run ? recipe_run_ref(ws->run) : NULL;
-    copy->as_classes = ws->as_classes;
+    copy->as = ws->as;
     copy->positive = ws->positive ? mem_strdup(ws->positive) : NULL;
     copy->n_models = ws->n_models;
     copy->models = MEM_NEW(struct named_model, ws->n_models + 1);
@@ -176,7 +176,7 @@ static struct workspace *workspace_seal(struct workspace *ws)
     }
     hash_recipe(&h, ws->recipe);
     hash_digest(&h, workspace_split_digest(ws));
-    hasher_add_u64(&h, ws->as_classes);
+    hasher_add_u64(&h, ws->as);
     hash_text(&h, ws->positive);
     for (size_t i = 0; i < ws->n_models; i++) {
         hasher_add_text(&h, ws->models[i].name);
@@ -356,7 +356,7 @@ int workspace_with_source(struct workspace **out, const struct workspace *ws, st
     source_unref(copy->source);
     copy->source = source_ref(source);
     set_recipe(copy, recipe_empty());
-    copy->as_classes = false;
+    copy->as = AS_FITS;
     set_text(&copy->positive, NULL);
     return workspace_finish(out, copy, NULL, err);
 }
@@ -392,7 +392,7 @@ static int check_positive(const struct workspace *ws, struct err *err)
 }
 
 int workspace_with_target(struct workspace **out, const struct workspace *ws, const char *column,
-                          bool as_classes, const char *positive, struct job *job, struct err *err)
+                          enum target_as as, const char *positive, struct job *job, struct err *err)
 {
     const struct table *t = workspace_need_table(ws, err);
 
@@ -400,7 +400,7 @@ int workspace_with_target(struct workspace **out, const struct workspace *ws, co
         return -1;
     struct workspace *copy = workspace_copy(ws);
     set_recipe(copy, recipe_set_role(ws->recipe, column, ROLE_TARGET));
-    copy->as_classes = as_classes;
+    copy->as = as;
     set_text(&copy->positive, positive);
     if (run_recipe(copy, job, err) || check_positive(copy, err)) {
         workspace_unref(copy);

@@ -33,7 +33,7 @@ struct workspace {
     char *split_text; /* "test=0.25 stratify=species seed=7", NULL */
     /* NULL before load; of the source's table, or of its rows that are in the split. */
     struct recipe_run *run;
-    bool as_classes; /* the target was declared to be classes */
+    enum target_as as; /* what the target was declared to be */
     char *positive;  /* NULL */
     size_t n_models;
     struct named_model *models;
@@ -63,10 +63,11 @@ int workspace_with_source(struct workspace **out, const struct workspace *ws, st
  * a split (split_at SIZE_MAX) lets the split go. */
 int workspace_with_recipe(struct workspace **out, const struct workspace *ws,
                           const struct recipe *recipe, struct job *job, struct err *err);
-/* The target's column and, for classification, how to see it.  ERR_USAGE when there is no such
+/* The target's column and how to see it.  ERR_USAGE when there is no such
  * column or, unless targets are missing as yet, no such positive class. */
 int workspace_with_target(struct workspace **out, const struct workspace *ws, const char *column,
-                          bool as_classes, const char *positive, struct job *job, struct err *err);
+                          enum target_as as, const char *positive, struct job *job,
+                          struct err *err);
 /* Divide the rows of the table as it stands; part (n_rows of the table).  From then on fitted steps
  * learn from the training rows only.  A row that a step has removed by now never comes back while
  * the split stands.  ERR_DOMAIN when either part is empty. */

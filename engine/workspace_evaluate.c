@@ -22,8 +22,7 @@ int workspace_detect_target(struct target *out, const struct workspace *ws, stru
     if (!name)
         return -1;
     size_t n = workspace_rows(&rows, ws, PART_TRAIN, arena);
-    return target_detect(out, workspace_table(ws), name, rows, n, ws->as_classes, ws->positive,
-                         arena, err);
+    return target_detect(out, workspace_table(ws), name, rows, n, ws->as, ws->positive, arena, err);
 }
 
 /* ---- the plan ---- */

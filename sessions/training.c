@@ -36,8 +36,11 @@ int training_fit(struct model **out, struct context *ctx, const struct workspace
                  struct err *err)
 {
     struct train_request req = {
-        .learner = learner, .params = params, .run = ws->run,
-        .target = workspace_target(ws), .as_classes = ws->as_classes,
+        .learner = learner,
+        .params = params,
+        .run = ws->run,
+        .target = workspace_target(ws),
+        .as = ws->as,
         .positive = ws->positive,
     };
 

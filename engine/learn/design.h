@@ -17,6 +17,9 @@ struct target {
     size_t positive;            /* class index, binary only */
 };
 
+/* How the target is seen: as its type and values suggest, or as it was declared. */
+enum target_as { AS_FITS, AS_CLASSES, AS_NUMBERS };
+
 /* Features of a prepared table, in table order, without columns that have a role. */
 struct design {
     size_t p;
@@ -25,11 +28,11 @@ struct design {
 };
 
 /* Task and classes from the target column over the given rows (NULL: all): text, category and bool
- * are classes; int with at most 2 distinct values is binary; other numbers are regression, unless
- * `as_classes`.  Missing targets are refused with their number and first rows, a single class by
+ * are classes; int with at most 2 distinct values is binary; other numbers are regression.  `as`
+ * says otherwise; ERR_USAGE when words are to be numbers.  Missing targets are refused with their number and first rows, a single class by
  * name: ERR_DOMAIN.  `positive` NULL: the last class; ERR_USAGE when it is no class. */
 int target_detect(struct target *out, const struct table *t, const char *name, const uint32_t *rows,
-                  size_t n, bool as_classes, const char *positive, struct arena *arena,
+                  size_t n, enum target_as as, const char *positive, struct arena *arena,
                   struct err *err);
 /* y (n): class index or value of rows (NULL: all).  A class that target does not know is
  * ERR_DOMAIN, or NAN when `unknown_is_nan`; so is a missing target. */

@@ -149,20 +149,29 @@ static void copy_target(struct target *out, const struct target *in, struct aren
     out->classes = classes;
 }
 
+/* What to do when the learner is for the other task. */
+static const char *advice_on_task(const struct target *target)
+{
+    if (target->task == TASK_REGRESS)
+        return "train ridge, or declare the target with task=classes";
+    if (target->type == COLUMN_CATEGORY || target->type == COLUMN_TEXT)
+        return "train logistic";
+    return "train logistic, or declare the target with task=regression";
+}
+
 static int choose_target(struct model *m, struct training *t, struct err *err)
 {
     const struct train_request *req = t->req;
 
     if (req->fixed)
         copy_target(&m->target, req->fixed, &m->arena);
-    else if (target_detect(&m->target, t->table, req->target, t->rows, t->n, req->as_classes,
-                           req->positive, &m->arena, err))
+    else if (target_detect(&m->target, t->table, req->target, t->rows, t->n, req->as, req->positive,
+                           &m->arena, err))
         return -1;
     if (!(req->learner->tasks & m->target.task))
         return err_set(err, ERR_DOMAIN, "%s is not for %s, which the target %s asks for; %s",
                        req->learner->name, task_name(m->target.task), m->target.name,
-                       m->target.task == TASK_REGRESS ? "train ridge, or declare it as classes"
-                                                      : "train logistic");
+                       advice_on_task(&m->target));
     return 0;
 }
 

@@ -63,7 +63,7 @@ struct train_request {
     const struct params *params;
     const struct recipe_run *run; /* fits on the rows of its last table whose part is PART_TRAIN */
     const char *target;
-    bool as_classes;      /* treat a numeric target as classes */
+    enum target_as as;
     const char *positive; /* NULL: the last class */
     const struct target
         *fixed; /* use these classes (folds share the whole sample's); NULL: detect */

@@ -172,15 +172,15 @@ static int check_classes(const struct target *out, struct err *err)
 
 /* The classes of numbers, or 0 when they are to be predicted as numbers. */
 static size_t number_classes(const char **classes, const struct column *c, const uint32_t *rows,
-                             size_t n, bool as_classes, struct arena *arena)
+                             size_t n, enum target_as as, struct arena *arena)
 {
     double *list = MEM_NEW(double, CLASSES_MAX + 2);
-    size_t most = as_classes || c->type == COLUMN_BOOL ? CLASSES_MAX : INT_CLASSES;
+    size_t most = as == AS_CLASSES || c->type == COLUMN_BOOL ? CLASSES_MAX : INT_CLASSES;
     size_t found = 0;
 
-    if (as_classes || c->type != COLUMN_REAL)
+    if (as == AS_CLASSES || (as == AS_FITS && c->type != COLUMN_REAL))
         found = distinct_numbers(list, most, c, rows, n);
-    if (!as_classes && found > INT_CLASSES)
+    if (as == AS_FITS && found > INT_CLASSES)
         found = 0;
     for (size_t k = 0; k < found; k++)
         classes[k] = number_text(c, list[k], arena);
@@ -189,7 +189,7 @@ static size_t number_classes(const char **classes, const struct column *c, const
 }
 
 int target_detect(struct target *out, const struct table *t, const char *name, const uint32_t *rows,
-                  size_t n, bool as_classes, const char *positive, struct arena *arena,
+                  size_t n, enum target_as as, const char *positive, struct arena *arena,
                   struct err *err)
 {
     const struct column *c = table_column(t, name, err);
@@ -203,15 +203,19 @@ int target_detect(struct target *out, const struct table *t, const char *name, c
     if (!column_is_number(c) && !column_is_text(c))
         return err_set(err, ERR_SHAPE, "the target %s is a %s; derive a number or classes from it",
                        name, column_type_name(c->type));
+    if (as == AS_NUMBERS && !column_is_number(c))
+        return err_set(err, ERR_USAGE,
+                       "%s is %s, and regression predicts numbers; cast it, or leave "
+                       "task=regression out",
+                       name, column_type_name(c->type));
     if (refuse_missing(t, c, name, rows, n, err) || refuse_not_finite(t, c, name, rows, n, err))
         return -1;
 
     struct target target = { .name = arena_strdup(arena, name), .type = c->type };
     const char **classes = ARENA_NEW(arena, const char *, CLASSES_MAX + 2);
     target.n_classes = c->type == COLUMN_CATEGORY ? distinct_levels(classes, c, rows, n, arena)
-                       : c->type == COLUMN_TEXT
-                           ? distinct_texts(classes, c, rows, n, arena)
-                           : number_classes(classes, c, rows, n, as_classes, arena);
+                       : c->type == COLUMN_TEXT   ? distinct_texts(classes, c, rows, n, arena)
+                                                  : number_classes(classes, c, rows, n, as, arena);
     target.classes = target.n_classes ? classes : NULL;
     target.task = target.n_classes == 0   ? TASK_REGRESS
                   : target.n_classes == 2 ? TASK_BINARY

@@ -1,14 +1,20 @@
 /* target: what is to be predicted. */
 #include "present.h"
 
-static const char *const target_tasks[] = { "auto", "classes", NULL };
+static const char *const target_tasks[] = { "auto", "classes", "regression", NULL };
 
 static const struct param_spec target_params[] = {
-    { .name = "column", .type = PARAM_COLUMN, .flags = PARAM_REQUIRED | PARAM_WORD,
+    { .name = "column",
+      .type = PARAM_COLUMN,
+      .flags = PARAM_REQUIRED | PARAM_WORD,
       .help = "the column to predict" },
-    { .name = "task", .type = PARAM_CHOICE, .choices = target_tasks, .fallback = "auto",
-      .help = "classes treats a numeric target as classes" },
-    { .name = "positive", .type = PARAM_TEXT,
+    { .name = "task",
+      .type = PARAM_CHOICE,
+      .choices = target_tasks,
+      .fallback = "auto",
+      .help = "classes or regression, where the values suggest the other" },
+    { .name = "positive",
+      .type = PARAM_TEXT,
       .help = "the class that counts as positive; without it the last one" },
     { .name = NULL },
 };
@@ -33,11 +39,13 @@ static void report_classes(struct report *r, struct context *ctx, const struct t
 
 static int target_run(struct report *r, struct context *ctx, struct err *err)
 {
+    static const enum target_as seen[] = { AS_FITS, AS_CLASSES, AS_NUMBERS };
     const char *column = params_text(ctx->args, "column");
+    enum target_as task = seen[params_choice(ctx->args, "task")];
     struct target target;
 
-    if (workspace_with_target(&ctx->next, ctx->ws, column, params_choice(ctx->args, "task") == 1,
-                              params_text(ctx->args, "positive"), ctx->job, err))
+    if (workspace_with_target(&ctx->next, ctx->ws, column, task, params_text(ctx->args, "positive"),
+                              ctx->job, err))
         return -1;
     report_put_text(r, "target", column);
     /* A target that cannot be used yet (missing values to be repaired by a later step) is no error
@@ -60,10 +68,15 @@ static int target_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_target = {
-    .name = "target", .stage = "Features", .help = "choose the column to predict",
-    .details = "Text, categories and booleans are classes, and so is a whole-number column with two "
-               "values; other numbers are regression unless task=classes. The target is no feature, "
-               "and steps that learn leave it alone.",
+    .name = "target",
+    .stage = "Features",
+    .help = "choose the column to predict",
+    .details =
+        "Text, categories and booleans are classes, and so is a whole-number column with two "
+        "values; other numbers are regression. task= says otherwise. The target is no feature, "
+        "and steps that learn leave it alone.",
     .example = "target species",
-    .params = target_params, .flags = COMMAND_NEEDS_TABLE | COMMAND_UNDOABLE, .run = target_run,
+    .params = target_params,
+    .flags = COMMAND_NEEDS_TABLE | COMMAND_UNDOABLE,
+    .run = target_run,
 };

@@ -10,13 +10,29 @@ static struct table *table_of(const char *name, struct column *take)
     return t;
 }
 
-static int detect(struct target *out, struct arena *arena, struct column *take, bool as_classes,
+static int detect(struct target *out, struct arena *arena, struct column *take, enum target_as as,
                   const char *positive, struct err *err)
 {
     struct table *t = table_of("y", take);
-    int rc = target_detect(out, t, "y", NULL, 0, as_classes, positive, arena, err);
+    int rc = target_detect(out, t, "y", NULL, 0, as, positive, arena, err);
     table_unref(t);
     return rc;
+}
+
+/* Words are no numbers, whatever was declared. */
+static void test_words_as_numbers(void **state)
+{
+    (void)state;
+    struct arena arena;
+    struct target t;
+    struct err err = { 0 };
+
+    arena_init(&arena);
+    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_TEXT, "a", "b"), AS_NUMBERS, NULL, &err), -1);
+    assert_int_equal(err.code, ERR_USAGE);
+    assert_string_equal(err.msg, "y is text, and regression predicts numbers; cast it, or leave "
+                                 "task=regression out");
+    arena_release(&arena);
 }
 
 /* What a target column is taken for. */
@@ -27,37 +43,42 @@ static void test_tasks_and_classes(void **state)
     struct target t;
 
     arena_init(&arena);
-    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_TEXT, "no", "yes", "no"), false, NULL, NULL),
+    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_TEXT, "no", "yes", "no"), AS_FITS, NULL, NULL),
                      0);
     assert_int_equal(t.task, TASK_BINARY);
     assert_string_equal(t.classes[0], "no");
     assert_string_equal(t.classes[1], "yes");
     assert_int_equal(t.positive, 1);
 
-    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_CATEGORY, "b", "c", "a"), false, NULL, NULL),
+    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_CATEGORY, "b", "c", "a"), AS_FITS, NULL, NULL),
                      0);
     assert_int_equal(t.task, TASK_MULTICLASS);
     assert_string_equal(t.classes[0], "a");
 
-    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_BOOL, "true", "false"), false, "false", NULL),
+    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_BOOL, "true", "false"), AS_FITS, "false", NULL),
                      0);
     assert_int_equal(t.task, TASK_BINARY);
     assert_string_equal(t.classes[0], "false");
     assert_int_equal(t.positive, 0);
 
-    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_INT, "7", "-2", "7"), false, NULL, NULL), 0);
+    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_INT, "7", "-2", "7"), AS_FITS, NULL, NULL), 0);
     assert_int_equal(t.task, TASK_BINARY);
     assert_string_equal(t.classes[0], "-2");
 
-    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_INT, "3", "10", "9"), false, NULL, NULL), 0);
+    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_INT, "7", "-2", "7"), AS_NUMBERS, NULL, NULL),
+                     0);
+    assert_int_equal(t.task, TASK_REGRESS);
+
+    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_INT, "3", "10", "9"), AS_FITS, NULL, NULL), 0);
     assert_int_equal(t.task, TASK_REGRESS);
     assert_int_equal(t.n_classes, 0);
-    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_INT, "3", "10", "9"), true, NULL, NULL), 0);
+    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_INT, "3", "10", "9"), AS_CLASSES, NULL, NULL),
+                     0);
     assert_int_equal(t.task, TASK_MULTICLASS);
     assert_string_equal(t.classes[1], "9"); /* ascending as numbers, not as text */
     assert_string_equal(t.classes[2], "10");
 
-    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_REAL, "1", "2"), false, NULL, NULL), 0);
+    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_REAL, "1", "2"), AS_FITS, NULL, NULL), 0);
     assert_int_equal(t.task, TASK_REGRESS);
     arena_release(&arena);
 }
@@ -70,7 +91,7 @@ static void refuse(struct column *take, const char *positive, enum err_code code
     struct err err = { 0 };
 
     arena_init(&arena);
-    assert_int_equal(detect(&t, &arena, take, false, positive, &err), -1);
+    assert_int_equal(detect(&t, &arena, take, AS_FITS, positive, &err), -1);
     assert_int_equal(err.code, code);
     assert_string_equal(err.msg, message);
     arena_release(&arena);
@@ -121,7 +142,7 @@ static void test_values_of_a_target(void **state)
     double y[3];
 
     arena_init(&arena);
-    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_CATEGORY, "a", "b", "c"), false, NULL, NULL),
+    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_CATEGORY, "a", "b", "c"), AS_FITS, NULL, NULL),
                      0);
     struct table *text = table_of("y", MAKE(COLUMN_TEXT, "c", "a", "z"));
     assert_int_equal(target_values(y, &t, text, NULL, 2, false, &err), 0);
@@ -132,7 +153,7 @@ static void test_values_of_a_target(void **state)
     assert_true(isnan(y[0]) && y[1] == 2);
     table_unref(text);
 
-    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_INT, "0", "1"), false, NULL, NULL), 0);
+    assert_int_equal(detect(&t, &arena, MAKE(COLUMN_INT, "0", "1"), AS_FITS, NULL, NULL), 0);
     struct table *real = table_of("y", MAKE(COLUMN_REAL, "1", "0", NULL));
     assert_int_equal(target_values(y, &t, real, NULL, 3, true, &err), 0);
     assert_true(y[0] == 1 && y[1] == 0 && isnan(y[2]));
@@ -245,6 +266,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tasks_and_classes),
+        cmocka_unit_test(test_words_as_numbers),
         cmocka_unit_test(test_targets_that_cannot_be),
         cmocka_unit_test(test_too_many_classes),
         cmocka_unit_test(test_values_of_a_target),

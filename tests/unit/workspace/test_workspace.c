@@ -97,7 +97,7 @@ static void set_target(struct workspace **ws, const char *column)
 {
     struct workspace *next;
 
-    assert_int_equal(workspace_with_target(&next, *ws, column, false, NULL, NULL, NULL), 0);
+    assert_int_equal(workspace_with_target(&next, *ws, column, AS_FITS, NULL, NULL, NULL), 0);
     advance(ws, next);
 }
 
@@ -334,7 +334,7 @@ static void test_target_that_is_no_column(void **state)
     struct err err = { 0 };
 
     (void)state;
-    assert_int_equal(workspace_with_target(&next, ws, "yy", false, NULL, NULL, &err), -1);
+    assert_int_equal(workspace_with_target(&next, ws, "yy", AS_FITS, NULL, NULL, &err), -1);
     assert_int_equal(err.code, ERR_USAGE);
     assert_null(next);
     workspace_unref(ws);
@@ -349,10 +349,10 @@ static void test_positive_class(void **state)
 
     (void)state;
     arena_init(&arena);
-    assert_int_equal(workspace_with_target(&next, ws, "y", false, "nope", NULL, &err), -1);
+    assert_int_equal(workspace_with_target(&next, ws, "y", AS_FITS, "nope", NULL, &err), -1);
     assert_int_equal(err.code, ERR_USAGE);
     assert_null(next);
-    assert_int_equal(workspace_with_target(&next, ws, "y", false, "no", NULL, NULL), 0);
+    assert_int_equal(workspace_with_target(&next, ws, "y", AS_FITS, "no", NULL, NULL), 0);
     assert_int_equal(workspace_detect_target(&target, next, &arena, NULL), 0);
     assert_string_equal(target.classes[target.positive], "no");
     assert_string_equal(workspace_target(next), "y");
