@@ -92,34 +92,48 @@ static size_t shown_metrics(const struct metric *shown[8], const struct resample
     return k > METRICS_SHOWN ? METRICS_SHOWN : k;
 }
 
-static const char *mean_text(char buf[TEXT_REAL_SIZE], const struct estimate *e)
+static const char *mean_text(char buf[TEXT_REAL_SIZE], double mean)
 {
-    return e && !isnan(e->mean) ? text_real_short(buf, e->mean, 4) : "not defined";
+    return isnan(mean) ? "not defined" : text_real_short(buf, mean, 4);
 }
 
-/* "0.9714 [0.8921, 1]", brackets below each other. */
-static void grid_estimate(struct report_grid *g, const struct estimate *e, size_t width)
+size_t present_mean_width(double mean, double low)
 {
-    char mean[TEXT_REAL_SIZE], low[TEXT_REAL_SIZE], high[TEXT_REAL_SIZE];
+    char buf[TEXT_REAL_SIZE];
 
-    if (!e || isnan(e->low))
-        report_grid_add(g, "%s", mean_text(mean, e));
+    return isnan(low) ? 0 : strlen(mean_text(buf, mean));
+}
+
+void present_interval(struct report_grid *g, double mean, double low, double high, size_t width)
+{
+    char buf[TEXT_REAL_SIZE], from[TEXT_REAL_SIZE], to[TEXT_REAL_SIZE];
+
+    if (isnan(low))
+        report_grid_add(g, "%s", mean_text(buf, mean));
     else
-        report_grid_add(g, "%-*s [%s, %s]", (int)width, mean_text(mean, e),
-                        text_real_short(low, e->low, 4), text_real_short(high, e->high, 4));
+        report_grid_add(g, "%-*s [%s, %s]", (int)width, mean_text(buf, mean),
+                        text_real_short(from, low, 4), text_real_short(to, high, 4));
 }
 
-static size_t mean_width(const struct resample_result *const *results, size_t n, const char *metric)
+static size_t column_width(const struct resample_result *const *results, size_t n,
+                           const char *metric)
 {
-    char mean[TEXT_REAL_SIZE];
     size_t width = 0;
 
     for (size_t i = 0; i < n; i++) {
         const struct estimate *e = resample_estimate(results[i], metric);
-        size_t own = e && !isnan(e->low) ? strlen(mean_text(mean, e)) : 0;
+        size_t own = e ? present_mean_width(e->mean, e->low) : 0;
         width = own > width ? own : width;
     }
     return width;
+}
+
+static void grid_estimate(struct report_grid *g, const struct estimate *e, size_t width)
+{
+    if (e)
+        present_interval(g, e->mean, e->low, e->high, width);
+    else
+        report_grid_add(g, "not defined");
 }
 
 static void results_text(struct report *r, const char *const *names,
@@ -132,7 +146,7 @@ static void results_text(struct report *r, const char *const *names,
 
     for (size_t j = 0; j < k; j++) {
         align[j + 1] = 'l';
-        width[j] = mean_width(results, n, shown[j]->name);
+        width[j] = column_width(results, n, shown[j]->name);
     }
     report_grid_init(&g, align);
     report_grid_add(&g, "model");

@@ -16,6 +16,10 @@ json_t *present_estimate(const struct estimate *e);
  * lines about folds that have no value, intervals without a width, and warnings of fits. */
 void present_results(struct report *r, const char *const *names,
                      const struct resample_result *const *results, size_t n);
+/* A cell "0.9714 [0.8921, 1]"; the mean alone when there is no interval (NAN).  The mean takes up
+ * `width`, the largest present_mean_width of its column, so that brackets stand below each other. */
+void present_interval(struct report_grid *g, double mean, double low, double high, size_t width);
+size_t present_mean_width(double mean, double low);
 /* "3 rows without a target left out", when there are any. */
 void present_left_out(struct report *r, const struct resample_result *result);
 /* The first rows of a table as text. */

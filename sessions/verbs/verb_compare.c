@@ -1,4 +1,5 @@
 /* compare: is the difference between two models more than noise? */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,10 +79,13 @@ static int compare_pair(struct pair *out, struct context *ctx, const char *a, co
     return 0;
 }
 
+/* NAN, of pairs with fewer than two folds, comes last. */
 static int by_p(const void *a, const void *b)
 {
     double x = (*(struct pair *const *)a)->c.p, y = (*(struct pair *const *)b)->c.p;
 
+    if (isnan(x) || isnan(y))
+        return isnan(x) - isnan(y);
     return (x > y) - (x < y);
 }
 
@@ -89,24 +93,37 @@ static int by_p(const void *a, const void *b)
 static void adjust(struct pair *pairs, size_t n, struct arena *arena)
 {
     struct pair **order = ARENA_NEW(arena, struct pair *, n);
+    size_t m = 0;
     double floor = 0;
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         order[i] = &pairs[i];
+        m += isnan(pairs[i].c.p) ? 0 : 1;
+    }
     qsort(order, n, sizeof(*order), by_p);
     for (size_t i = 0; i < n; i++) {
-        double p = order[i]->c.p * (double)(n - i);
+        double p = i < m ? order[i]->c.p * (double)(m - i) : NAN;
         floor = p > floor ? p : floor;
-        order[i]->adjusted = floor < 1 ? floor : 1;
+        order[i]->adjusted = isnan(p) ? NAN : floor < 1 ? floor : 1;
     }
+}
+
+static const char *verdict(double p)
+{
+    return isnan(p) ? "too few folds" : p < 0.05 ? "more than noise" : "may be noise";
 }
 
 static void report_pairs(struct report *r, const struct pair *pairs, size_t n, const char *metric)
 {
     json_t *list = json_array();
     struct report_grid g;
-    char d[TEXT_REAL_SIZE], low[TEXT_REAL_SIZE], high[TEXT_REAL_SIZE], p[TEXT_REAL_SIZE];
+    char p[TEXT_REAL_SIZE];
+    size_t width = 0;
 
+    for (size_t i = 0; i < n; i++) {
+        size_t own = present_mean_width(pairs[i].c.difference, pairs[i].c.low);
+        width = own > width ? own : width;
+    }
     report_grid_init(&g, "llll");
     report_grid_add(&g, "difference in %s", metric);
     report_grid_add(&g, "mean [95 %% interval]");
@@ -120,10 +137,9 @@ static void report_pairs(struct report *r, const struct pair *pairs, size_t n, c
                             report_real(c->low), "high", report_real(c->high), "p",
                             report_real(c->p), "p_adjusted", report_real(pairs[i].adjusted)));
         report_grid_add(&g, "%s − %s", pairs[i].a, pairs[i].b);
-        report_grid_add(&g, "%s [%s, %s]", text_real_short(d, c->difference, 4),
-                        text_real_short(low, c->low, 4), text_real_short(high, c->high, 4));
+        present_interval(&g, c->difference, c->low, c->high, width);
         report_grid_add(&g, "%s", text_real_short(p, pairs[i].adjusted, 3));
-        report_grid_add(&g, "%s", pairs[i].adjusted < 0.05 ? "more than noise" : "may be noise");
+        report_grid_add(&g, "%s", verdict(pairs[i].adjusted));
     }
     report_put(r, "pairs", list);
     report_grid_end(r, &g);

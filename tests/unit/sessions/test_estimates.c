@@ -151,6 +151,22 @@ static void intervals_are_aligned(void **state)
     (void)state;
 }
 
+/* One fold with a value tells nothing about noise. */
+static void a_comparison_of_one_fold_is_none(void **state)
+{
+    struct session *s = session_on(&(struct made){ .n = 100, .rare = true });
+
+    run(s, "train baseline as=guess");
+    run(s, "train logistic as=lr");
+    run(s, "validate guess lr folds=4 seed=1");
+    run(s, "compare guess lr metric=roc-auc");
+    says(s, "too few folds\n");
+    run(s, "compare guess lr metric=accuracy");
+    says(s, "noise\n");
+    session_free(s, false);
+    (void)state;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +175,7 @@ int main(void)
         cmocka_unit_test(undefined_folds_are_told),
         cmocka_unit_test(intervals_without_a_width_are_told),
         cmocka_unit_test(intervals_are_aligned),
+        cmocka_unit_test(a_comparison_of_one_fold_is_none),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
