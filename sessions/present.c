@@ -32,7 +32,8 @@ static void count_losses(size_t *n_emptied, size_t *n_retyped, const struct diff
         const struct column *after = d->after->fields[c->after].column;
         *n_retyped += before->type != after->type;
         for (size_t i = 0; c->n_changed && after->n_missing && i < after->n_rows; i++)
-            *n_emptied += column_missing(after, i) && !column_missing(before, diff_row_before(d, i));
+            *n_emptied += column_missing(after, i) &&
+                          !column_missing(before, diff_row_before(d, i));
     }
 }
 
@@ -78,8 +79,7 @@ static json_t *result_json(const char *name, const struct resample_result *resul
     for (size_t i = 0; i < result->n_metrics; i++)
         json_object_set_new(metrics, result->metrics[i]->name,
                             present_estimate(&result->estimates[i]));
-    return json_pack("{s:s,s:s,s:o}", "name", name, "learner", result->learner, "metrics",
-                     metrics);
+    return json_pack("{s:s,s:s,s:o}", "name", name, "learner", result->learner, "metrics", metrics);
 }
 
 enum { METRICS_SHOWN = 5 };
