@@ -94,7 +94,7 @@ enum { PART_PREDICT = 0, PART_TRAIN = 1 };
  * sample act on every row (the workspace's own run); otherwise on training rows only (folds).
  * Errors are prefixed with the step, counted from 1: "step 3 (scale): …"; when the step ran in
  * `previous` and an edit before it is the cause, with that: "step 3 (scale) no longer applies after
- * step 2 (derive) was removed: …" and without a place in the line.  *failed_at (may be NULL) gets
+ * step 2 (derive) was removed: …", in the numbers of `previous`, and without a place in the line.  *failed_at (may be NULL) gets
  * its index. */
 int recipe_run(struct recipe_run **out, const struct recipe *r, const struct table *in,
                const uint8_t *part, bool whole_sample, const struct recipe_run *previous,

@@ -259,12 +259,19 @@ static int run_step(struct recipe_run *run, size_t i, struct job *job, struct er
 
 /* ---------------------------------------------------------------- what went wrong, and why */
 
+/* The place of a step in a recipe, n_steps when it is not there. */
+static size_t place_of(const struct recipe *r, const struct step *step)
+{
+    size_t i = 0;
+
+    while (i < r->n_steps && r->steps[i] != step)
+        i++;
+    return i;
+}
+
 static bool recipe_has(const struct recipe *r, const struct step *step)
 {
-    for (size_t i = 0; i < r->n_steps; i++)
-        if (r->steps[i] == step)
-            return true;
-    return false;
+    return place_of(r, step) < r->n_steps;
 }
 
 static bool same_but_switch(const struct step *a, const struct step *b)
@@ -272,40 +279,62 @@ static bool same_but_switch(const struct step *a, const struct step *b)
     return a->kind == b->kind && a->on != b->on && strcmp(a->text, b->text) == 0;
 }
 
-/* " after step 2 (derive) was removed": the first edit between the two recipes, in the numbers of
- * the recipe in which the step stands. */
-static void tell_edit(struct str *out, const struct recipe *old, const struct recipe *r)
+/* The step that was moved, when the recipes differ from step i on by a move. */
+static const struct step *moved_step(const struct recipe *old, const struct recipe *r, size_t i)
+{
+    if (i >= old->n_steps || i >= r->n_steps || !recipe_has(r, old->steps[i]) ||
+        !recipe_has(old, r->steps[i]))
+        return NULL;
+    /* Moved down, it lets the next one take its place; moved up, it stands in another's. */
+    return i + 1 < old->n_steps && r->steps[i] == old->steps[i + 1] ? old->steps[i] : r->steps[i];
+}
+
+static size_t first_difference(const struct recipe *old, const struct recipe *r)
 {
     size_t i = 0;
 
     while (i < old->n_steps && i < r->n_steps && old->steps[i] == r->steps[i])
         i++;
+    return i;
+}
+
+/* " no longer applies after step 2 (derive) was removed": the edit between the two recipes, in the
+ * numbers of the old one, which stays; nothing when there was none. */
+static void tell_edit(struct str *out, const struct recipe *old, const struct recipe *r,
+                      const struct step *failed)
+{
+    size_t i = first_difference(old, r);
     const struct step *was = i < old->n_steps ? old->steps[i] : NULL;
     const struct step *is = i < r->n_steps ? r->steps[i] : NULL;
-    if (!was && !is) {
-        if (!roles_equal(&old->roles, &r->roles))
-            str_add(out, " after the roles of columns were changed");
+    const struct step *moved = moved_step(old, r, i);
+
+    if (!was && !is && roles_equal(&old->roles, &r->roles))
+        return;
+    if (moved == failed && moved) {
+        str_addf(out, " cannot be moved to place %zu", place_of(r, failed) + 1);
         return;
     }
-    const struct step *named = was ? was : is;
-    const char *what = "was changed";
-    if (was && is && same_but_switch(was, is))
-        what = is->on ? "was switched on" : "was switched off";
+    str_add(out, " no longer applies after ");
+    if (moved)
+        str_addf(out, "step %zu (%s) was moved", place_of(old, moved) + 1, moved->kind->name);
+    else if (!was && !is)
+        str_add(out, "the roles of columns were changed");
+    else if (was && is && same_but_switch(was, is))
+        str_addf(out, "step %zu (%s) was switched %s", i + 1, is->kind->name,
+                 is->on ? "on" : "off");
     else if (was && !recipe_has(r, was) && (!is || recipe_has(old, is)))
-        what = "was removed";
-    else if (was && is && recipe_has(r, was) && recipe_has(old, is))
-        what = "was moved";
-    else if (is && !recipe_has(old, is) && (!was || recipe_has(r, was))) {
-        named = is;
-        what = "was added";
-    }
-    str_addf(out, " after step %zu (%s) %s", i + 1, named->kind->name, what);
+        str_addf(out, "step %zu (%s) was removed", i + 1, was->kind->name);
+    else if (is && !recipe_has(old, is) && (!was || recipe_has(r, was)))
+        str_addf(out, "%s was added in front of it", is->kind->name);
+    else
+        str_addf(out, "step %zu (%s) was changed", i + 1, was ? was->kind->name : is->kind->name);
 }
 
 static int fail_step(const struct recipe *r, size_t i, const struct recipe_run *previous,
                      size_t *failed_at, struct err *err)
 {
     const struct step *step = r->steps[i];
+    const struct recipe *old = previous ? previous->fitted->recipe : NULL;
     struct str edit;
 
     if (failed_at)
@@ -313,14 +342,14 @@ static int fail_step(const struct recipe *r, size_t i, const struct recipe_run *
     if (err && err->code == ERR_CANCELLED)
         return -1;
     str_init(&edit);
-    if (previous && step->on && recipe_has(previous->fitted->recipe, step)) {
-        tell_edit(&edit, previous->fitted->recipe, r);
+    if (old && step->on && recipe_has(old, step)) {
+        tell_edit(&edit, old, r, step);
+        i = place_of(old, step);
         /* The place is in a line that was written long ago, not in the one that is run now. */
         if (err)
             err->line = err->col = err->width = 0;
     }
-    err_prefix(err, "step %zu (%s)%s%s: ", i + 1, step->kind->name,
-               edit.len ? " no longer applies" : "", edit.buf);
+    err_prefix(err, "step %zu (%s)%s: ", i + 1, step->kind->name, edit.buf);
     str_release(&edit);
     return -1;
 }

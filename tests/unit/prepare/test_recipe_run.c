@@ -202,12 +202,12 @@ static void test_a_later_step_that_no_longer_applies_says_why(void **state)
                               "scale ratio");
     struct recipe_run *run = run_recipe(r, t, NULL, NULL);
     struct recipe *removed = recipe_remove(r, 1), *off = recipe_switch(r, 1, false);
-    struct recipe *moved = recipe_move(r, 1, 2);
+    struct recipe *moved = recipe_move(r, 1, 2), *up = recipe_move(r, 2, 0);
     struct recipe *role = recipe_set_role(r, "ratio", ROLE_TARGET);
     struct recipe *changed = recipe_replace(r, 1, r->steps[0]->kind, &r->steps[0]->params, "drop");
 
     assert_edit_refused(removed, t, run,
-                        "step 2 (scale) no longer applies after step 2 (derive) was removed: no "
+                        "step 3 (scale) no longer applies after step 2 (derive) was removed: no "
                         "column 'ratio'; there are species, island, bill_length_mm, bill_depth_mm, "
                         "flipper_length_mm, body_mass_g, sex, clutch and 1 more");
     assert_edit_refused(off, t, run,
@@ -215,9 +215,13 @@ static void test_a_later_step_that_no_longer_applies_says_why(void **state)
                         "no column 'ratio'; there are species, island, bill_length_mm, "
                         "bill_depth_mm, flipper_length_mm, body_mass_g, sex, clutch and 1 more");
     assert_edit_refused(moved, t, run,
-                        "step 2 (scale) no longer applies after step 2 (derive) was moved: no "
+                        "step 3 (scale) no longer applies after step 2 (derive) was moved: no "
                         "column 'ratio'; there are species, island, bill_length_mm, bill_depth_mm, "
                         "flipper_length_mm, body_mass_g, sex, clutch and 1 more");
+    assert_edit_refused(up, t, run,
+                        "step 3 (scale) cannot be moved to place 1: no column 'ratio'; there are "
+                        "species, island, bill_length_mm, bill_depth_mm, flipper_length_mm, "
+                        "body_mass_g, sex, clutch and 2 more");
     assert_edit_refused(role, t, run,
                         "step 3 (scale) no longer applies after the roles of columns were changed: "
                         "ratio is the target, and a step that learns must not alter what is to be "
@@ -231,6 +235,7 @@ static void test_a_later_step_that_no_longer_applies_says_why(void **state)
     recipe_unref(removed);
     recipe_unref(off);
     recipe_unref(moved);
+    recipe_unref(up);
     recipe_unref(role);
     recipe_unref(changed);
     table_unref(t);
