@@ -12,14 +12,17 @@ static int undo_run(struct report *r, struct context *ctx, struct err *err)
 {
     const struct param_value *to = params_value(ctx->args, "to");
     struct session *s = ctx->session;
+    size_t before = s->n_done;
 
     if (to->set ? session_undo_to(s, (size_t)to->integer, err) : session_undo(s, err))
         return -1;
     report_put_int(r, "commands", (int64_t)s->n_done);
-    if (s->n_done == s->n_entries)
+    if (s->n_done == before)
         report_line(r, "nothing is taken back");
-    for (size_t i = s->n_entries; i-- > s->n_done;)
+    for (size_t i = before; i-- > s->n_done;)
         report_line(r, "taken back: %s", s->entries[i]->line);
+    for (size_t i = before; i < s->n_done; i++)
+        report_line(r, "again: %s", s->entries[i]->line);
     return 0;
 }
 

@@ -76,6 +76,25 @@ static void undo_and_redo_walk_the_changes(void **state)
     (void)state;
 }
 
+static void undo_names_what_it_takes_back(void **state)
+{
+    struct session *s = fresh(false);
+
+    run(s, "load " DATA);
+    run(s, "drop sex");
+    run(s, "describe island");
+    run(s, "drop island");
+    run(s, "undo");
+    assert_string_equal(s->aside->report.text.buf, "taken back: drop island\n");
+    run(s, "undo");
+    assert_non_null(strstr(s->aside->report.text.buf, "taken back: drop sex\n"));
+    assert_null(strstr(s->aside->report.text.buf, "drop island"));
+    run(s, "undo 2");
+    assert_string_equal(s->aside->report.text.buf, "again: drop sex\n");
+    session_free(s, false);
+    (void)state;
+}
+
 static void a_new_command_ends_what_could_be_redone(void **state)
 {
     struct session *s = fresh(false);
@@ -359,6 +378,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(undo_and_redo_walk_the_changes),
+        cmocka_unit_test(undo_names_what_it_takes_back),
         cmocka_unit_test(a_new_command_ends_what_could_be_redone),
         cmocka_unit_test(a_failed_command_changes_nothing_and_stays_as_a_comment),
         cmocka_unit_test(volatile_commands_are_not_recorded),
