@@ -61,6 +61,7 @@ static int check_type(const struct column *c, const char *name, unsigned flags, 
 struct fill {
     const struct column **columns; /* (p) */
     const uint32_t *rows;
+    bool to_predict;
     struct matrix *x;
     size_t *n_bad,
         *first_bad; /* (p) cells that are missing or not finite; table row of the first */
@@ -108,22 +109,22 @@ static void fill_columns(void *ctx, size_t begin, size_t end, size_t chunk)
 }
 
 static int refuse_cells(const char *name, const struct table *t, const struct column *c,
-                        size_t n_bad, size_t row, struct err *err)
+                        size_t n_bad, size_t row, bool to_predict, struct err *err)
 {
     char place[64] = "";
     size_t line = table_line(t, row);
+    bool missing = column_missing(c, row);
+    /* Rows to be predicted are never removed, so that only what changes cells helps. */
+    const char *or_else = to_predict ? " before training"
+                          : missing  ? ", or drop missing"
+                                     : ", or filter such rows out";
 
     if (line)
         snprintf(place, sizeof(place), " (line %zu)", line);
-    if (column_missing(c, row))
-        return err_set(err, ERR_DOMAIN,
-                       "%s is missing in %zu row%s, first row %zu%s; impute %s, or "
-                       "drop missing",
-                       name, n_bad, n_bad == 1 ? "" : "s", table_row_number(t, row), place, name);
-    return err_set(err, ERR_DOMAIN,
-                   "%s is no finite number in %zu row%s, first row %zu%s; clip %s, "
-                   "or filter such rows out",
-                   name, n_bad, n_bad == 1 ? "" : "s", table_row_number(t, row), place, name);
+    return err_set(err, ERR_DOMAIN, "%s is %s in %zu row%s%s, first row %zu%s; %s %s%s", name,
+                   missing ? "missing" : "no finite number", n_bad, n_bad == 1 ? "" : "s",
+                   to_predict ? " to be predicted" : "", table_row_number(t, row), place,
+                   missing ? "impute" : "clip", name, or_else);
 }
 
 static int find_columns(const struct column **columns, const char *const *names, size_t p,
@@ -150,13 +151,14 @@ static int fill_matrix(struct fill *f, const char *const *names, unsigned flags,
     for (size_t j = 0; j < f->x->p; j++) {
         size_t row = f->first_bad[j];
         if (f->n_bad[j] && !(flags & LEARNER_MISSING))
-            return refuse_cells(names[j], t, f->columns[j], f->n_bad[j], row, err);
+            return refuse_cells(names[j], t, f->columns[j], f->n_bad[j], row, f->to_predict, err);
     }
     return 0;
 }
 
 int design_matrix(struct matrix *x, const char *const *names, size_t p, unsigned learner_flags,
-                  const struct table *t, const uint32_t *rows, size_t n, struct err *err)
+                  const struct table *t, const uint32_t *rows, size_t n, bool to_predict,
+                  struct err *err)
 {
     struct matrix m;
 
@@ -167,6 +169,7 @@ int design_matrix(struct matrix *x, const char *const *names, size_t p, unsigned
 
     struct fill f = { .columns = MEM_NEW(const struct column *, p),
                       .rows = rows,
+                      .to_predict = to_predict,
                       .x = &m,
                       .n_bad = MEM_NEW(size_t, 2 * p) };
     f.first_bad = f.n_bad + p;

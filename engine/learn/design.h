@@ -48,8 +48,9 @@ int design_features(struct design *out, const struct table *t, const struct role
  * ERR_SHAPE naming the column and the command that mends it when a feature is absent, text or a
  * category the learner cannot take; ERR_DOMAIN naming column, row and line of the first missing
  * value or NaN or infinity ("age is missing in 19 rows, first row 5 (line 6); impute age, or drop
- * missing"). */
+ * missing").  Rows `to_predict` are never dropped, and the advice is another. */
 int design_matrix(struct matrix *x, const char *const *names, size_t p, unsigned learner_flags,
-                  const struct table *t, const uint32_t *rows, size_t n, struct err *err);
+                  const struct table *t, const uint32_t *rows, size_t n, bool to_predict,
+                  struct err *err);
 
 #endif

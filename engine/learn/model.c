@@ -216,7 +216,8 @@ static int prepare_rows(struct model *m, struct training *t, struct err *err)
         return -1;
     m->p = design.p;
     m->features = design.names;
-    return design_matrix(&t->x, m->features, m->p, m->learner->flags, t->table, t->rows, t->n, err);
+    return design_matrix(&t->x, m->features, m->p, m->learner->flags, t->table, t->rows, t->n,
+                         false, err);
 }
 
 static int fit(struct model *m, const struct training *t, struct job *job, struct err *err)
