@@ -163,7 +163,7 @@ static bool is_special(char buf[TEXT_REAL_SIZE], double v)
 {
     if (isfinite(v))
         return false;
-    strcpy(buf, isnan(v) ? "nan" : v < 0 ? "-inf" : "inf");
+    snprintf(buf, TEXT_REAL_SIZE, "%s", isnan(v) ? "nan" : v < 0 ? "-inf" : "inf");
     return true;
 }
 
@@ -179,7 +179,7 @@ char *text_real(char buf[TEXT_REAL_SIZE], double v, bool keep_point)
             break;
     }
     if (keep_point && !strpbrk(buf, ".e"))
-        strcat(buf, ".0");
+        memcpy(buf + strlen(buf), ".0", sizeof(".0"));
     return buf;
 }
 
