@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2016,SC2086,SC2012
 # Each command, what it prints, and its exit status.
 try() {
     echo "\$ assay $*"
