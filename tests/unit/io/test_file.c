@@ -178,7 +178,7 @@ static void test_mode_and_link_stay_as_they_are(void **state)
     struct stat st;
     char target[4096], *link_path;
 
-    strcpy(target, path_in(state, "target"));
+    snprintf(target, sizeof(target), "%s", path_in(state, "target"));
     assert_int_equal(write_file(target, "old", &err), 0);
     chmod(target, 0640);
     link_path = path_in(state, "link");

@@ -98,7 +98,8 @@ static inline void case_params(struct params *out, const struct learner *l, cons
     struct err err = { 0 };
 
     params_init(out, l->params, arena);
-    for (char *word = strtok(copy, " "); word; word = strtok(NULL, " ")) {
+    char *rest = NULL;
+    for (char *word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
         char *value = strchr(word, '=');
         *value++ = '\0';
         int at = param_find(l->params, word, false);

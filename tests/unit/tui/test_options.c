@@ -22,8 +22,7 @@ static void parse(struct parsed *p, const char *line)
 
     *p = (struct parsed){ 0 };
     arena_init(&p->arena);
-    char *copy = arena_strdup(&p->arena, line);
-    for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
+    for (char *rest = arena_strdup(&p->arena, line), *word; (word = strsep(&rest, " "));)
         argv[argc++] = word;
     p->rc = options_parse(&p->o, argc, argv, &p->arena, &p->err);
 }
@@ -133,9 +132,9 @@ static void test_nearest_mode(void **state)
 
 static void test_usage_names_every_mode_and_option(void **state)
 {
-    static const char *const words[] = { "assay run", "assay replay", "assay repl",
-                                         "assay predict", "assay help", "--json", "--threads",
-                                         "--version", "-D" };
+    static const char *const words[] = { "assay run",     "assay replay", "assay repl",
+                                         "assay predict", "assay help",   "--json",
+                                         "--threads",     "--version",    "-D" };
     struct str text;
 
     (void)state;
