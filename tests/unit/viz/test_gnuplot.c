@@ -302,7 +302,7 @@ static void test_no_directory_to_write_to(void **state)
 /* A program that stands in for gnuplot; unlink it. */
 static void write_fake(char *path, const char *body)
 {
-    strcpy(path, "/tmp/assay-fake-XXXXXX");
+    memcpy(path, "/tmp/assay-fake-XXXXXX", sizeof("/tmp/assay-fake-XXXXXX"));
     int fd = mkstemp(path);
     assert_true(fd >= 0);
     assert_true(dprintf(fd, "#!/bin/sh\n%s\n", body) > 0);
