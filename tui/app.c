@@ -1,4 +1,5 @@
-/* app.c - the event loop: keys, signals, the worker and the survey, and a frame when something is new. */
+/* app.c - the event loop: keys, signals, the worker and the survey, and a frame when something
+ * is new. */
 #include "app.h"
 
 #include <errno.h>
@@ -20,10 +21,11 @@
 #include "signals.h"
 #include "term.h"
 
-#define FRAME_S       (1.0 / 30) /* between two frames, at least */
-#define PROGRESS_S    0.25       /* between two looks at the progress of a command */
+#define FRAME_S        (1.0 / 30) /* between two frames, at least */
+#define PROGRESS_S     0.25       /* between two looks at the progress of a command */
+#define FIRST_FRAME_MS 25         /* to wait for the data before the first frame */
 #define KEYS_AT_A_TIME 4096
-#define PATIENCE_MS   3000       /* for a cancelled command when the program is told to end */
+#define PATIENCE_MS    3000 /* for a cancelled command when the program is told to end */
 
 void app_say(struct app *a, enum style style, const char *fmt, ...)
 {
@@ -248,8 +250,10 @@ static int make_session(struct app *a, const struct options *o, struct arena *ar
                         struct err *err)
 {
     const struct session_options so = {
-        .share_dir = platform_share_dir(arena), .state_dir = a->state_dir,
-        .definitions = o->definitions, .ascii = o->ascii || !platform_is_utf8(),
+        .share_dir = platform_share_dir(arena),
+        .state_dir = a->state_dir,
+        .definitions = o->definitions,
+        .ascii = o->ascii || !platform_is_utf8(),
         .clock = platform_clock,
     };
 
@@ -265,7 +269,8 @@ static int make_session(struct app *a, const struct options *o, struct arena *ar
     return 0;
 }
 
-/* A command that does not listen to its cancelling must not keep the terminal; 0 when it is done. */
+/* A command that does not listen to its cancelling must not keep the terminal; 0 when it is
+ * done. */
 static int end_worker(struct app *a)
 {
     struct task *t = worker_task(a->worker);
@@ -293,6 +298,17 @@ static void release(struct app *a, bool keep_journal)
     session_free(a->session, keep_journal);
 }
 
+/* A small file is there before the first frame would be: then that frame shows it. */
+static void begin(struct app *a)
+{
+    struct pollfd p = { .fd = worker_fd(a->worker), .events = POLLIN };
+
+    app_pump(a);
+    if (app_is_busy(a) && poll(&p, 1, FIRST_FRAME_MS) > 0)
+        app_take_result(a);
+    a->dirty = true;
+}
+
 static int run(struct app *a, const struct options *o, struct arena *arena, struct err *err)
 {
     struct term_options t = { .colour = platform_has_colour(o->color, STDOUT_FILENO),
@@ -311,7 +327,7 @@ static int run(struct app *a, const struct options *o, struct arena *arena, stru
     }
     offer_lost_session(a);
     queue_files(a, o);
-    a->dirty = true;
+    begin(a);
     loop(a);
     bool stuck = end_worker(a) != 0;
     prompt_release();

@@ -77,8 +77,12 @@ void app_draw(struct app *a)
         app_say(a, ST_WARN, "%s", a->desk.message.buf);
         str_clear(&a->desk.message);
     }
-    struct status st = { .message = a->message.buf, .style = a->style, .phase = "",
-                         .keys = keys.buf, .hint = hint.buf, .panel = a->panel.buf };
+    struct status st = { .message = a->message.buf,
+                         .style = a->style,
+                         .phase = "",
+                         .keys = keys.buf,
+                         .hint = hint.buf,
+                         .panel = a->panel.buf };
     fill_progress(a, &st);
     screen_draw(&a->screen, &a->desk, &st);
     if (!screen_is_too_small(&a->screen)) {

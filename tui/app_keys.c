@@ -36,8 +36,9 @@ void app_ask_to_leave(struct app *a)
         a->leave = true;
         return;
     }
-    ask(a, ASK_LEAVE, "The session has commands that were not saved.\n"
-                      "s save   y leave without saving   Esc stay");
+    ask(a, ASK_LEAVE,
+        "The session has commands that were not saved.\n"
+        "s save   y leave without saving   Esc stay");
 }
 
 void app_ask_to_recover(struct app *a)

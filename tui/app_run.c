@@ -108,8 +108,8 @@ static void say_result(struct app *a, const struct entry *e)
 static enum view_id view_for(const struct app *a, const struct command *c, const struct entry *e)
 {
     static const char *const on_models[] = { "train", "validate", "test", NULL };
-    static const char *const stay[] = { "target", "role", "split", "note", "set", "undo", "redo",
-                                        "save", "step", "export", NULL };
+    static const char *const stay[] = { "target", "role", "split", "note",   "set", "undo",
+                                        "redo",   "save", "step",  "export", NULL };
     const char *name = command_name(c);
 
     if (e->report.has_canvas)
@@ -232,7 +232,8 @@ void app_pump(struct app *a)
 {
     struct queued q;
 
-    /* Commands that end at once are taken a few at a time, so that keys are looked at in between. */
+    /* Commands that end at once are taken a few at a time, so that keys are looked at in
+     * between. */
     for (int k = 0; k < 8 && !app_is_busy(a) && !a->leave && session_next(a->session, &q); k++) {
         start(a, &q);
         queued_release(&q);

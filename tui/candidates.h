@@ -8,7 +8,7 @@
 struct candidate {
     const char *text; /* replaces the line from `from` to the cursor */
     const char *help;
-    bool open_end;    /* more of the same word follows: a folder, name= */
+    bool open_end; /* more of the same word follows: a folder, name= */
 };
 
 struct candidates {

@@ -1,7 +1,8 @@
 /* desk.h - what the views look at: the workspace, where the person is in it, and facts about it.
  *
- * Views read the desk when they draw; keys move its cursors and may leave a wish in it (a command to
- * submit, a view to show), which the event loop grants.  desk_refresh brings the facts up to date.
+ * Views read the desk when they draw; keys move its cursors and may leave a wish in it (a
+ * command to submit, a view to show), which the event loop grants.  desk_refresh brings the
+ * facts up to date.
  */
 #ifndef TUI_DESK_H
 #define TUI_DESK_H
@@ -25,19 +26,19 @@ struct desk {
     size_t model, entry;
     /* The step whose changes the sheet shows: k, 0 the source, DESK_NOW the table as it stands. */
     size_t shown;
-    bool jump;     /* the cursor should go to the first change, once it is known */
-    size_t go_to;  /* row number that REQ_GO_TO asks for */
+    bool jump;         /* the cursor should go to the first change, once it is known */
+    size_t go_to;      /* row number that REQ_GO_TO asks for */
     struct str search; /* "" when nothing was searched for */
 
     /* ---- facts; NULL while they are being found ---- */
-    const struct table *table;      /* the one shown, NULL before load */
-    const struct table *before;     /* what the shown step started from, NULL when no step is shown */
-    const struct diff *diff;        /* of the shown step */
+    const struct table *table;  /* the one shown, NULL before load */
+    const struct table *before; /* what the shown step started from, NULL when no step is shown */
+    const struct diff *diff;    /* of the shown step */
     const struct profile_column **profiles; /* (table->n_cols) */
     size_t n_profiles;
-    const struct diff **effects;    /* by step, from 0 */
+    const struct diff **effects; /* by step, from 0 */
     size_t n_effects;
-    unsigned version;               /* grows when the workspace is another one */
+    unsigned version; /* grows when the workspace is another one */
 
     /* ---- what the last command left ---- */
     struct str report_title, report;
@@ -70,8 +71,8 @@ const struct recipe *desk_recipe(const struct desk *d);
 /* The name under the cursor, "" when there is none. */
 const char *desk_column_name(const struct desk *d);
 const char *desk_model_name(const struct desk *d);
-/* Put what is under the cursor for {column} {step} {model} {entry}; false, with a message, when there is
- * nothing under it. */
+/* Put what is under the cursor for {column} {step} {model} {entry}; false, with a message, when
+ * there is nothing under it. */
 bool desk_fill(struct str *out, struct desk *d, const char *template);
 
 void desk_wish(struct desk *d, enum wish wish, const char *fmt, ...)

@@ -43,8 +43,8 @@ struct grid grid_part(const struct grid *g, int x, int y, int w, int h)
     h = y + h > g->h ? g->h - y : h;
     if (w <= 0 || h <= 0)
         return (struct grid){ .stride = g->stride, .cells = g->cells };
-    return (struct grid){ .w = w, .h = h, .stride = g->stride,
-                          .cells = g->cells + y * g->stride + x };
+    return (
+        struct grid){ .w = w, .h = h, .stride = g->stride, .cells = g->cells + y * g->stride + x };
 }
 
 static struct cell *cell_at(const struct grid *g, int x, int y)
@@ -133,7 +133,8 @@ static const char *safe(struct str *room, const char *text)
     return text;
 }
 
-static int draw(struct grid *g, int x, int y, int w, enum style style, const char *text, bool mark_cut)
+static int draw(struct grid *g, int x, int y, int w, enum style style, const char *text,
+                bool mark_cut)
 {
     size_t len = strlen(text), at = 0;
     int used = 0;
@@ -272,12 +273,12 @@ static uint32_t ascii_of(uint32_t code)
         uint32_t code;
         char ascii;
     } pairs[] = {
-        { 0x2500, '-' }, { 0x2502, '|' }, { 0x2026, '~' }, { 0x2192, '>' }, { 0x2190, '<' },
-        { 0x2191, '^' }, { 0x2193, 'v' }, { 0x00B7, '.' }, { 0x00D7, 'x' }, { 0x25B8, '>' },
-        { 0x2713, '+' }, { 0x2717, 'x' }, { 0x21B6, '<' }, { 0x25CF, '*' }, { 0x25CB, 'o' },
-        { 0x2605, '*' }, { 0x2212, '-' }, { 0x00B0, 'o' }, { 0x00B1, '~' }, { 0x23CE, '/' },
+        { 0x2500, '-' }, { 0x2502, '|' }, { 0x2026, '~' }, { 0x2192, '>' },  { 0x2190, '<' },
+        { 0x2191, '^' }, { 0x2193, 'v' }, { 0x00B7, '.' }, { 0x00D7, 'x' },  { 0x25B8, '>' },
+        { 0x2713, '+' }, { 0x2717, 'x' }, { 0x21B6, '<' }, { 0x25CF, '*' },  { 0x25CB, 'o' },
+        { 0x2605, '*' }, { 0x2212, '-' }, { 0x00B0, 'o' }, { 0x00B1, '~' },  { 0x23CE, '/' },
         { 0x23FA, '*' }, { 0x2013, '-' }, { 0x2014, '-' }, { 0x2018, '\'' }, { 0x2019, '\'' },
-        { 0x201C, '"' }, { 0x201D, '"' }, { 0x25C2, '<' }, { 0x2260, '!' }, { 0x2265, '>' },
+        { 0x201C, '"' }, { 0x201D, '"' }, { 0x25C2, '<' }, { 0x2260, '!' },  { 0x2265, '>' },
         { 0x2264, '<' },
     };
 

@@ -1,5 +1,5 @@
-/* interrupt.h - ^C while a session runs without a screen: the first cancels the command, the second ends
- * the program. */
+/* interrupt.h - ^C while a session runs without a screen: the first cancels the command, the
+ * second ends the program. */
 #ifndef TUI_INTERRUPT_H
 #define TUI_INTERRUPT_H
 

@@ -10,12 +10,10 @@ static const struct {
     uint32_t key;
     const char *name;
 } names[] = {
-    { K_TAB, "Tab" },        { K_ENTER, "Enter" },     { K_ESC, "Esc" },
-    { ' ', "Space" },        { K_UP, "Up" },           { K_DOWN, "Down" },
-    { K_LEFT, "Left" },      { K_RIGHT, "Right" },     { K_HOME, "Home" },
-    { K_END, "End" },        { K_PAGE_UP, "PgUp" },    { K_PAGE_DOWN, "PgDn" },
-    { K_DELETE, "Del" },     { K_INSERT, "Ins" },      { K_SHIFT_TAB, "S-Tab" },
-    { K_BACKSPACE, "BackSp" },
+    { K_TAB, "Tab" },    { K_ENTER, "Enter" }, { K_ESC, "Esc" },         { ' ', "Space" },
+    { K_UP, "Up" },      { K_DOWN, "Down" },   { K_LEFT, "Left" },       { K_RIGHT, "Right" },
+    { K_HOME, "Home" },  { K_END, "End" },     { K_PAGE_UP, "PgUp" },    { K_PAGE_DOWN, "PgDn" },
+    { K_DELETE, "Del" }, { K_INSERT, "Ins" },  { K_SHIFT_TAB, "S-Tab" }, { K_BACKSPACE, "BackSp" },
 };
 #define N_NAMES (sizeof(names) / sizeof(*names))
 

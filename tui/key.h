@@ -1,7 +1,7 @@
 /* key.h - keys as numbers, and their names.
  *
- * A key is the code point it types, a control code (1 to 31), or one of these.  Alt with a key is the
- * key plus KEY_ALT.
+ * A key is the code point it types, a control code (1 to 31), or one of these.  Alt with a key
+ * is the key plus KEY_ALT.
  */
 #ifndef TUI_KEY_H
 #define TUI_KEY_H
@@ -36,8 +36,8 @@ enum {
     K_OTHER, /* a sequence that nobody knows */
     K_ALT = 0x400000,
 };
-#define K_CTRL(letter) ((letter) & 31)
-#define KEY_NAME_SIZE 24
+#define K_CTRL(letter) ((letter)&31)
+#define KEY_NAME_SIZE  24
 
 /* "j" "^F" "Down" "PgDn" "Space" "F1" "M-f": the name as shown and as written in key tables. */
 char *key_text(char buf[KEY_NAME_SIZE], uint32_t key);

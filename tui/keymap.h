@@ -1,5 +1,5 @@
-/* keymap.h - which key does what: tables of bindings, from which the key pane, the hints at the bottom
- * and the palette are made.
+/* keymap.h - which key does what: tables of bindings, from which the key pane, the hints at the
+ * bottom and the palette are made.
  *
  * A binding gives the text of a command or a request (requests.def), never a function.  In command
  * text {column} {step} {model} {entry} stand for what is under the cursor.
@@ -26,7 +26,7 @@ const char *request_name(enum request r);
 const char *request_help(enum request r);
 
 struct binding {
-    const char *keys;     /* alternatives between blanks: "j Down", "gg Home"; NULL ends the table */
+    const char *keys; /* alternatives between blanks: "j Down", "gg Home"; NULL ends the table */
     enum request request; /* or */
     const char *command;  /* text of a command */
     const char *help;     /* NULL: the request's own */
@@ -47,8 +47,8 @@ void keymap_keys_text(struct str *out, const struct binding *b);
 void keymap_first_key(struct str *out, const struct binding *b);
 /* Keys that give this command or request here, "" when there are none. */
 void keymap_keys_of(struct str *out, const struct binding *own, enum request r);
-/* Prove a table sane: every key has a name, none is there twice or hides a longer one, each row does one
- * thing and has help.  ERR_USAGE with the reason. */
+/* Prove a table sane: every key has a name, none is there twice or hides a longer one, each row
+ * does one thing and has help.  ERR_USAGE with the reason. */
 int keymap_check(const struct binding *own, struct err *err);
 
 #endif

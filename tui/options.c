@@ -5,10 +5,10 @@
 
 #include "base/text.h"
 
-#define IN(mode) (1u << (mode))
-#define SCREENLESS (IN(MODE_RUN) | IN(MODE_REPLAY))
+#define IN(mode)     (1u << (mode))
+#define SCREENLESS   (IN(MODE_RUN) | IN(MODE_REPLAY))
 #define ALL_SESSIONS (SCREENLESS | IN(MODE_REPL) | IN(MODE_WORKBENCH))
-#define EVERYWHERE (~0u)
+#define EVERYWHERE   (~0u)
 
 enum option_id {
     OPT_COMMANDS,
@@ -27,8 +27,8 @@ enum option_id {
 };
 
 struct option_spec {
-    const char *name; /* without the dashes; NULL: only a letter */
-    char letter;      /* 0: none */
+    const char *name;  /* without the dashes; NULL: only a letter */
+    char letter;       /* 0: none */
     const char *value; /* what it takes, NULL: nothing */
     unsigned modes;
     const char *help;
@@ -42,7 +42,7 @@ static const struct option_spec specs[OPT_N] = {
     [OPT_CHECK] = { "check", 0, NULL, IN(MODE_REPLAY), "compare every recorded digest" },
     [OPT_QUIET] = { "quiet", 'q', NULL, SCREENLESS | IN(MODE_REPL), "errors only" },
     [OPT_DRY_RUN] = { "dry-run", 0, NULL, SCREENLESS, "check the commands, run none but load" },
-    [OPT_OUTPUT] = { "output", 'o', "FILE", IN(MODE_PREDICT), "write there, not to standard output" },
+    [OPT_OUTPUT] = { "output", 'o', "FILE", IN(MODE_PREDICT), "write there, not to stdout" },
     [OPT_THREADS] = { "threads", 0, "N", EVERYWHERE,
                       "threads, 1 to 256; results do not depend on it" },
     [OPT_ASCII] = { "ascii", 0, NULL, EVERYWHERE, "nothing but ASCII in frames and plots" },
@@ -221,8 +221,7 @@ static int take_option(struct parser *p, int argc, char *const *argv, int *i)
         return fail_unknown(arg, is_long ? arena_strndup(p->arena, arg + 2, len) : arg + 1, p->err);
     if (!specs[id].value) {
         if (*rest)
-            return err_set(p->err, ERR_USAGE, "%.*s takes no value",
-                           (int)(rest - arg), arg);
+            return err_set(p->err, ERR_USAGE, "%.*s takes no value", (int)(rest - arg), arg);
         return apply(p, id, NULL);
     }
     if (*rest)

@@ -1,4 +1,5 @@
-/* options.h - the command line of DESIGN.md section 5, understood; nothing here touches the system. */
+/* options.h - the command line of DESIGN.md section 5, understood; nothing here touches the
+ * system. */
 #ifndef TUI_OPTIONS_H
 #define TUI_OPTIONS_H
 
@@ -28,16 +29,16 @@ struct options {
     enum mode mode;
     const char *const *words; /* files; the session; model and data; the topic's words */
     size_t n_words;
-    const char *commands;     /* run -c, NULL */
-    const char *to;           /* predict -o, NULL */
+    const char *commands; /* run -c, NULL */
+    const char *to;       /* predict -o, NULL */
     struct definitions definitions;
-    size_t threads;           /* 0: not given */
+    size_t threads; /* 0: not given */
     enum color_wish color;
     bool json, quiet, check, dry_run, ascii;
 };
 
-/* Lives in the arena and in argv.  ERR_USAGE: unknown option (with the nearest), one that the mode does not
- * have, a value that is absent or wrong, too many or too few words. */
+/* Lives in the arena and in argv.  ERR_USAGE: unknown option (with the nearest), one that the
+ * mode does not have, a value that is absent or wrong, too many or too few words. */
 int options_parse(struct options *out, int argc, char *const *argv, struct arena *arena,
                   struct err *err);
 /* What --help prints: examples first. */

@@ -55,7 +55,8 @@ static void add_bindings(struct palette *p, const struct binding *table)
         keymap_first_key(&keys, b);
         add_item(p, (struct palette_item){ .name = mem_strdup(request_name(b->request)),
                                            .help = b->help ? b->help : request_help(b->request),
-                                           .keys = str_take(&keys), .binding = b });
+                                           .keys = str_take(&keys),
+                                           .binding = b });
         str_release(&keys);
     }
 }
@@ -136,10 +137,11 @@ void palette_close(struct palette *p)
 
 static bool move(struct palette *p, uint32_t key)
 {
-    enum request r = key == K_DOWN || key == K_CTRL('N') || key == K_TAB ? REQ_DOWN
+    enum request r = key == K_DOWN || key == K_CTRL('N') || key == K_TAB       ? REQ_DOWN
                      : key == K_UP || key == K_CTRL('P') || key == K_SHIFT_TAB ? REQ_UP
-                     : key == K_PAGE_DOWN ? REQ_PAGE_DOWN
-                     : key == K_PAGE_UP ? REQ_PAGE_UP : REQ_NONE;
+                     : key == K_PAGE_DOWN                                      ? REQ_PAGE_DOWN
+                     : key == K_PAGE_UP                                        ? REQ_PAGE_UP
+                                                                               : REQ_NONE;
 
     return r && scroll_request(&p->scroll, &p->at, p->n_shown, r);
 }
@@ -241,6 +243,6 @@ void keys_text(struct str *out, const struct view *view)
     add_keys(out, view->keys);
     str_add(out, "\nIn every pane\n\n");
     add_keys(out, keymap_general);
-    str_add(out, "\nAt the prompt: Tab completes, Up and Down go through the history, ^R searches it, "
-                 "Esc leaves. A number goes to that row.\n");
+    str_add(out, "\nAt the prompt: Tab completes, Up and Down go through the history, ^R searches "
+                 "it, Esc leaves. A number goes to that row.\n");
 }

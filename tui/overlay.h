@@ -7,7 +7,7 @@
 
 /* ---- the palette: every command and every key of the pane, found by a few letters ---- */
 struct palette_item {
-    char *name;                    /* of a command or a request */
+    char *name; /* of a command or a request */
     const char *help;
     char *keys;
     const struct binding *binding; /* a request's; NULL: a command, to be completed at the prompt */

@@ -44,8 +44,12 @@ static int read_script(struct script *out, const struct options *o, struct arena
 static int run_script(struct session *s, const struct script *script, const struct options *o)
 {
     bool check = o->mode == MODE_REPLAY && o->check;
-    const struct batch_options b = { .json = o->json, .quiet = o->quiet || check, .check = check,
-                                     .dry_run = o->dry_run, .out = stdout, .err = stderr };
+    const struct batch_options b = { .json = o->json,
+                                     .quiet = o->quiet || check,
+                                     .check = check,
+                                     .dry_run = o->dry_run,
+                                     .out = stdout,
+                                     .err = stderr };
 
     interrupt_watch(s);
     int status = batch_run(s, script, &b);
@@ -62,9 +66,12 @@ int plain_run(const struct options *o)
     num_init();
     arena_init(&arena);
     struct session_options so = {
-        .share_dir = platform_share_dir(&arena), .definitions = o->definitions,
-        .ascii = o->ascii || !platform_is_utf8(), .clock = platform_clock,
-        .colour = !o->json && platform_has_colour(o->color, STDOUT_FILENO), .dry_run = o->dry_run,
+        .share_dir = platform_share_dir(&arena),
+        .definitions = o->definitions,
+        .ascii = o->ascii || !platform_is_utf8(),
+        .clock = platform_clock,
+        .colour = !o->json && platform_has_colour(o->color, STDOUT_FILENO),
+        .dry_run = o->dry_run,
     };
     int status;
     struct session *s = NULL;

@@ -1,4 +1,5 @@
-/* plain.h - the modes without a screen: run, replay, predict, help.  Each returns the exit status. */
+/* plain.h - the modes without a screen: run, replay, predict, help.  Each returns the exit
+ * status. */
 #ifndef TUI_PLAIN_H
 #define TUI_PLAIN_H
 

@@ -11,7 +11,8 @@
 /* $ASSAY_SHARE, ../share/assay of the folder the program is in, the installed folder, the source
  * tree's: the first that is there; NULL. */
 const char *platform_share_dir(struct arena *arena);
-/* $XDG_STATE_HOME/assay (absolute ones only) or ~/.local/state/assay; NULL when there is no home. */
+/* $XDG_STATE_HOME/assay (absolute ones only) or ~/.local/state/assay; NULL when there is no
+ * home. */
 const char *platform_state_dir(struct arena *arena);
 /* `wished`, else $ASSAY_THREADS, else $OMP_NUM_THREADS, else 0 for the number of processors. */
 size_t platform_threads(size_t wished);

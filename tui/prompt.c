@@ -17,7 +17,7 @@
 #include "key.h"
 
 #define HISTORY_LINES 2000
-#define MAX_BYTES 64
+#define MAX_BYTES     64
 
 /* readline keeps one line in variables of its own; this stands beside it. */
 static struct {
@@ -374,7 +374,8 @@ int prompt_draw(struct grid *g, int y)
         x += grid_text(g, 0, y, 4, ST_KEY, prompt.sign) + (prompt.sign[0] == ':' ? 1 : 0);
     visible(&before, prompt_text(), (size_t)rl_point);
     visible(&after, prompt_text() + rl_point, (size_t)(rl_end - rl_point));
-    /* A long line: its part before the cursor is moved out to the left, a third of the row at a time. */
+    /* A long line: its part before the cursor is moved out to the left, a third of the row at a
+     * time. */
     int room = g->w - x - 1, width = grid_width(before.buf), hidden = 0;
     if (width > room && room > 3)
         hidden = (width - room + room / 3) / (room / 3) * (room / 3);
@@ -394,7 +395,8 @@ int prompt_draw_offers(struct grid *g, int bottom, int max_rows)
         return 0;
     int rows = c->n < (size_t)max_rows ? (int)c->n : max_rows;
     size_t first = prompt.chosen == (size_t)-1 || prompt.chosen < (size_t)rows
-                       ? 0 : prompt.chosen - (size_t)rows + 1;
+                       ? 0
+                       : prompt.chosen - (size_t)rows + 1;
     int name_width = 8;
     for (size_t i = 0; i < c->n; i++) {
         int width = grid_width(c->items[i].text);

@@ -35,7 +35,8 @@ const char *prompt_line(void);
 
 /* Draws into one row; gives the cursor's column. */
 int prompt_draw(struct grid *g, int y);
-/* What is offered for the word (after Tab): lines from the bottom of `g` upwards; returns how many. */
+/* What is offered for the word (after Tab): lines from the bottom of `g` upwards; returns how
+ * many. */
 int prompt_draw_offers(struct grid *g, int bottom, int max_rows);
 /* What the word at the cursor is; appended. */
 void prompt_hint(struct str *out, const struct session *s);

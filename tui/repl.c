@@ -117,8 +117,9 @@ static void tell_lost_session(const char *state_dir)
 
     if (!state_dir || journal_find(&lost, &found, state_dir, NULL) || !found)
         return;
-    fprintf(stderr, "A session of %zu command%s ended without saying so%s: recover brings it back, "
-                    "recover discard=yes lets it go.\n",
+    fprintf(stderr,
+            "A session of %zu command%s ended without saying so%s: recover brings it back, "
+            "recover discard=yes lets it go.\n",
             lost.n_commands, lost.n_commands == 1 ? "" : "s",
             lost.torn ? " (its last line is damaged and left out)" : "");
     lost_session_release(&lost);
@@ -153,9 +154,12 @@ int repl_run(const struct options *o)
     const char *state_dir = platform_state_dir(&arena);
     const char *history = tty && state_dir ? arena_printf(&arena, "%s/history", state_dir) : NULL;
     const struct session_options so = {
-        .share_dir = platform_share_dir(&arena), .state_dir = state_dir,
-        .definitions = o->definitions, .ascii = o->ascii || !platform_is_utf8(),
-        .colour = platform_has_colour(o->color, STDOUT_FILENO), .clock = platform_clock,
+        .share_dir = platform_share_dir(&arena),
+        .state_dir = state_dir,
+        .definitions = o->definitions,
+        .ascii = o->ascii || !platform_is_utf8(),
+        .colour = platform_has_colour(o->color, STDOUT_FILENO),
+        .clock = platform_clock,
     };
     tell_lost_session(state_dir);
     struct session *s = session_new(&so, &why);

@@ -161,8 +161,8 @@ static void file_text(struct str *out, const struct desk *d)
     str_add(out, slash ? slash + 1 : path);
 }
 
-/* Tabs with their keys; without them when there is less room; the current one alone when there is little.
- * Returns where they begin. */
+/* Tabs with their keys; without them when there is less room; the current one alone when there
+ * is little. Returns where they begin. */
 static int draw_tabs(struct screen *s, int left)
 {
     for (int numbers = 1; numbers >= 0; numbers--) {

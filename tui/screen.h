@@ -1,7 +1,8 @@
 /* screen.h - the panes and lines of the whole screen, composed in memory.
  *
  *   first line     file, shape, tabs
- *   panes          columns and steps at the left and one view at the right; one view alone when narrow
+ *   panes          columns and steps at the left and one view at the right; one view alone when
+ * narrow
  *   status         what runs, what was said, or what might be next
  *   last line      keys of the pane, or the prompt
  *
@@ -13,8 +14,9 @@
 #include "view.h"
 
 enum {
-    SCREEN_MIN_W = 40, SCREEN_MIN_H = 8, /* below: "too small" */
-    SCREEN_WIDE = 100,                   /* from here on two panes */
+    SCREEN_MIN_W = 40,
+    SCREEN_MIN_H = 8,  /* below: "too small" */
+    SCREEN_WIDE = 100, /* from here on two panes */
 };
 
 struct pane {
@@ -34,16 +36,16 @@ struct screen {
 
 /* What the lines at the bottom say. */
 struct status {
-    const char *message;    /* "" : the next step is suggested */
+    const char *message; /* "" : the next step is suggested */
     enum style style;
-    const char *running;    /* the command that runs, NULL: none */
-    const char *phase;      /* of it, "" when not known */
-    double fraction;        /* 0 to 1, below 0: not known */
+    const char *running;      /* the command that runs, NULL: none */
+    const char *phase;        /* of it, "" when not known */
+    double fraction;          /* 0 to 1, below 0: not known */
     double elapsed_s, left_s; /* left below 0: not known */
-    size_t n_waiting;       /* queued lines */
-    const char *keys;       /* typed so far of a sequence, "" */
-    const char *hint;       /* of the word in the prompt, "" */
-    const char *panel;      /* lines above the status: an error, a question; "" */
+    size_t n_waiting;         /* queued lines */
+    const char *keys;         /* typed so far of a sequence, "" */
+    const char *hint;         /* of the word in the prompt, "" */
+    const char *panel;        /* lines above the status: an error, a question; "" */
 };
 
 void screen_init(struct screen *s);

@@ -4,8 +4,8 @@
 
 #include "base/err.h"
 
-/* From now on SIGWINCH, SIGINT, SIGTERM, SIGHUP, SIGTSTP and SIGCONT arrive at the descriptor; signals that
- * mean a crash restore the terminal first. */
+/* From now on SIGWINCH, SIGINT, SIGTERM, SIGHUP, SIGTSTP and SIGCONT arrive at the descriptor;
+ * signals that mean a crash restore the terminal first. */
 int signals_open(struct err *err);
 void signals_close(void);
 int signals_fd(void);

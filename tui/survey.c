@@ -21,13 +21,13 @@ enum state { WAITING, RUNNING, DONE };
 /* A question.  The references keep the addresses, which are the key, from being used again. */
 struct item {
     enum kind kind;
-    const void *a, *b;      /* column; before, after; id and size in numbers[] */
+    const void *a, *b; /* column; before, after; id and size in numbers[] */
     size_t numbers[3];
-    struct figure figure;   /* ASK_PLOT: a copy */
+    struct figure figure; /* ASK_PLOT: a copy */
     enum state state;
-    unsigned age;           /* sweeps since it was asked for */
+    unsigned age; /* sweeps since it was asked for */
     struct profile_column profile;
-    bool failed;            /* no memory for it: then it stays unknown */
+    bool failed; /* no memory for it: then it stays unknown */
     struct diff *diff;
     struct canvas canvas;
     char note[200];
@@ -165,8 +165,8 @@ const struct profile_column *survey_profile(struct survey *s, const struct colum
 const struct diff *survey_diff(struct survey *s, const struct table *before,
                                const struct table *after)
 {
-    const struct item *it =
-        ask(s, &(struct item){ .kind = ASK_DIFF, .a = before, .b = after }, NULL);
+    const struct item *it = ask(s, &(struct item){ .kind = ASK_DIFF, .a = before, .b = after },
+                                NULL);
 
     return it ? it->diff : NULL;
 }
@@ -174,8 +174,7 @@ const struct diff *survey_diff(struct survey *s, const struct table *before,
 const struct canvas *survey_plot(struct survey *s, const struct figure *f, size_t id, int width,
                                  int height, const char **note)
 {
-    const struct item key = { .kind = ASK_PLOT,
-                              .numbers = { id, (size_t)width, (size_t)height } };
+    const struct item key = { .kind = ASK_PLOT, .numbers = { id, (size_t)width, (size_t)height } };
     const struct item *it = ask(s, &key, f);
 
     if (it && note)

@@ -1,9 +1,9 @@
 /* survey.h - facts about tables that cost time, found beside the screen and remembered.
  *
- * One thread of its own works through what was asked for, the latest question first; a getter gives the answer
- * or NULL as long as there is none, and survey_fd becomes readable when one arrived.  Answers are
- * borrowed until the second survey_sweep after they were last asked for.  All but the thread itself is for
- * the screen's thread.
+ * One thread of its own works through what was asked for, the latest question first; a getter
+ * gives the answer or NULL as long as there is none, and survey_fd becomes readable when one
+ * arrived.  Answers are borrowed until the second survey_sweep after they were last asked for.
+ * All but the thread itself is for the screen's thread.
  */
 #ifndef TUI_SURVEY_H
 #define TUI_SURVEY_H
@@ -22,8 +22,8 @@ const struct profile_column *survey_profile(struct survey *s, const struct colum
 /* NULL also when the two cannot be compared. */
 const struct diff *survey_diff(struct survey *s, const struct table *before,
                                const struct table *after);
-/* The figure in width × height cells, by gnuplot or plainly; *note (may be NULL) says why plainly, "".  The
- * figure is copied. `id` tells figures apart: another figure, another id. */
+/* The figure in width × height cells, by gnuplot or plainly; *note (may be NULL) says why
+ * plainly, "".  The figure is copied. `id` tells figures apart: another figure, another id. */
 const struct canvas *survey_plot(struct survey *s, const struct figure *f, size_t id, int width,
                                  int height, const char **note);
 

@@ -21,19 +21,19 @@
 /* Codes for sequences of our own, behind those of curses. */
 #define CURSES_PASTE_BEGIN (KEY_MAX + 1)
 #define CURSES_PASTE_END   (KEY_MAX + 2)
-#define MAX_SIDE 1000 /* a screen beyond this is a lie */
+#define MAX_SIDE           1000 /* a screen beyond this is a lie */
 
 /* The one terminal; signal handlers must reach it. */
 static struct {
     SCREEN *screen;
-    FILE *in;            /* /dev/tty when standard input is data */
+    FILE *in; /* /dev/tty when standard input is data */
     bool ascii, colour;
-    bool paste;          /* bracketed paste was asked for */
+    bool paste; /* bracketed paste was asked for */
     int colours;
-    struct grid shown;   /* what curses has */
-    bool stale;          /* curses has nothing we know of */
+    struct grid shown; /* what curses has */
+    bool stale;        /* curses has nothing we know of */
     struct termios saved;
-    char rescue[160];    /* leaves the screen */
+    char rescue[160]; /* leaves the screen */
     size_t rescue_len;
     volatile sig_atomic_t open;
     MEVENT mouse;
@@ -46,10 +46,12 @@ static int check_terminal(struct err *err)
     const char *name = getenv("TERM");
 
     if (!isatty(STDOUT_FILENO))
-        return err_set(err, ERR_USAGE, "the workbench needs a terminal, and standard output is "
+        return err_set(err, ERR_USAGE,
+                       "the workbench needs a terminal, and standard output is "
                        "none; assay run SESSION works without one");
     if (!name || !*name || strcmp(name, "dumb") == 0)
-        return err_set(err, ERR_USAGE, "the workbench cannot draw on this terminal (TERM is %s); "
+        return err_set(err, ERR_USAGE,
+                       "the workbench cannot draw on this terminal (TERM is %s); "
                        "assay repl and assay run work without drawing",
                        name && *name ? name : "not set");
     return 0;
@@ -63,7 +65,8 @@ static int open_input(struct err *err)
     }
     term.in = fopen("/dev/tty", "re");
     if (!term.in || !isatty(fileno(term.in)))
-        return err_set(err, ERR_USAGE, "the workbench needs a terminal for its keys; "
+        return err_set(err, ERR_USAGE,
+                       "the workbench needs a terminal for its keys; "
                        "assay run SESSION works without one");
     return 0;
 }
@@ -144,8 +147,10 @@ int term_open(const struct term_options *options, struct err *err)
     term.screen = newterm(NULL, stdout, term.in);
     if (!term.screen) {
         fclose(term.in);
-        return err_set(err, ERR_USAGE, "no description of the terminal '%s' is installed; set TERM "
-                       "to one that is, xterm for example", getenv("TERM"));
+        return err_set(err, ERR_USAGE,
+                       "no description of the terminal '%s' is installed; set TERM "
+                       "to one that is, xterm for example",
+                       getenv("TERM"));
     }
     term.ascii = options->ascii;
     term.colour = options->colour;
@@ -243,8 +248,7 @@ static void send_cell(int x, int y, const struct cell *c)
 
 static bool cells_differ(const struct cell *a, const struct cell *b)
 {
-    return a->code != b->code || a->mark != b->mark || a->style != b->style ||
-           a->flags != b->flags;
+    return a->code != b->code || a->mark != b->mark || a->style != b->style || a->flags != b->flags;
 }
 
 /* A cell before the tail must be sent again when its tail changes, and the other way round. */
@@ -305,11 +309,21 @@ static uint32_t function_key(wint_t code)
         wint_t curses;
         uint32_t key;
     } keys[] = {
-        { KEY_UP, K_UP },           { KEY_DOWN, K_DOWN },       { KEY_LEFT, K_LEFT },
-        { KEY_RIGHT, K_RIGHT },     { KEY_HOME, K_HOME },       { KEY_END, K_END },
-        { KEY_PPAGE, K_PAGE_UP },   { KEY_NPAGE, K_PAGE_DOWN }, { KEY_DC, K_DELETE },
-        { KEY_IC, K_INSERT },       { KEY_BTAB, K_SHIFT_TAB },  { KEY_ENTER, K_ENTER },
-        { KEY_BACKSPACE, K_BACKSPACE }, { KEY_MOUSE, K_MOUSE }, { KEY_RESIZE, K_RESIZE },
+        { KEY_UP, K_UP },
+        { KEY_DOWN, K_DOWN },
+        { KEY_LEFT, K_LEFT },
+        { KEY_RIGHT, K_RIGHT },
+        { KEY_HOME, K_HOME },
+        { KEY_END, K_END },
+        { KEY_PPAGE, K_PAGE_UP },
+        { KEY_NPAGE, K_PAGE_DOWN },
+        { KEY_DC, K_DELETE },
+        { KEY_IC, K_INSERT },
+        { KEY_BTAB, K_SHIFT_TAB },
+        { KEY_ENTER, K_ENTER },
+        { KEY_BACKSPACE, K_BACKSPACE },
+        { KEY_MOUSE, K_MOUSE },
+        { KEY_RESIZE, K_RESIZE },
         { CURSES_PASTE_BEGIN, K_PASTE_BEGIN },
         { CURSES_PASTE_END, K_PASTE_END },
     };

@@ -19,8 +19,8 @@ struct term_options {
     bool ascii;
 };
 
-/* ERR_USAGE with what to do instead: standard output is no terminal, there is none to read keys from,
- * $TERM is not set, unknown or dumb. */
+/* ERR_USAGE with what to do instead: standard output is no terminal, there is none to read keys
+ * from, $TERM is not set, unknown or dumb. */
 int term_open(const struct term_options *options, struct err *err);
 void term_close(void);
 /* Writes what resets the terminal; safe in a signal handler, harmless when nothing is open. */
@@ -33,7 +33,8 @@ void term_resized(void);
 /* The whole screen; cursor at (x, y), hidden when x < 0. */
 void term_draw(const struct grid *g, int x, int y);
 void term_redraw(void); /* the next drawing sends every cell */
-/* The next key, without waiting; K_NONE when there is none.  *gone is set when the terminal is no more. */
+/* The next key, without waiting; K_NONE when there is none.  *gone is set when the terminal is
+ * no more. */
 uint32_t term_key(bool *gone);
 /* Where the mouse was, after K_MOUSE. */
 enum term_mouse { MOUSE_CLICK, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN, MOUSE_OTHER };

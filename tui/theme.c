@@ -10,7 +10,8 @@ struct row {
     struct look look;
 };
 
-/* Colours of the terminal's sixteen: 1 red 2 green 3 yellow 4 blue 5 magenta 6 cyan, 8 and up bright. */
+/* Colours of the terminal's sixteen: 1 red 2 green 3 yellow 4 blue 5 magenta 6 cyan, 8 and up
+ * bright. */
 static const struct row rows[ST_SERIES] = {
     [ST_TEXT] = { "text", { .fg = -1 } },
     [ST_MUTED] = { "muted", { .fg = -1, .dim = true } },

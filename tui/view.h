@@ -1,8 +1,9 @@
 /* view.h - one view: a pane of the screen.
  *
  * A view is one file views/view_NAME.c with one `const struct view view_NAME` and one row in
- * views.def.  `draw` is pure: (state, desk) → cells.  Scroll and widths are settled in `settle`, which is called
- * when the workspace, the cursors or the pane's size may have changed, never in draw.
+ * views.def.  `draw` is pure: (state, desk) → cells.  Scroll and widths are settled in `settle`,
+ * which is called when the workspace, the cursors or the pane's size may have changed, never in
+ * draw.
  */
 #ifndef TUI_VIEW_H
 #define TUI_VIEW_H
@@ -19,9 +20,9 @@ enum view_id {
 };
 
 struct view {
-    const char *name;   /* "sheet" */
-    const char *title;  /* in the bar: "Sheet" */
-    const char *help;   /* a sentence at the head of its key pane */
+    const char *name;  /* "sheet" */
+    const char *title; /* in the bar: "Sheet" */
+    const char *help;  /* a sentence at the head of its key pane */
     const struct binding *keys;
     size_t state_size;
     void (*release)(void *state); /* NULL: nothing to free */
@@ -45,8 +46,8 @@ struct scroll {
 bool scroll_request(struct scroll *s, size_t *at, size_t n, enum request r);
 /* Brings *at and the top within the list and the cursor on the screen. */
 void scroll_settle(struct scroll *s, size_t *at, size_t n, size_t height);
-/* A bar at the right edge of column x, rows y to y + height: where the window is; nothing when all is
- * seen. */
+/* A bar at the right edge of column x, rows y to y + height: where the window is; nothing when
+ * all is seen. */
 void scroll_bar(struct grid *g, int x, int y, const struct scroll *s, size_t n);
 
 #endif

@@ -1,6 +1,6 @@
 /* worker.h - one thread that runs one command at a time, beside the screen.
  *
- *   session_begin → worker_start → … worker_fd becomes readable … → worker_take → session_finish
+ *   session_begin → worker_start … worker_fd becomes readable … worker_take → session_finish
  *
  * All but the thread itself is for the screen's thread.
  */

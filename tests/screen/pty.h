@@ -16,10 +16,10 @@ struct pty {
     VTerm *vt;
     VTermScreen *screen;
     int rows, cols;
-    char *raw;          /* every byte it wrote */
+    char *raw; /* every byte it wrote */
     size_t n_raw, cap;
     bool eof;
-    char *text;         /* of pty_text */
+    char *text; /* of pty_text */
 };
 
 /* argv and env end in NULL; env replaces the environment.  The child runs in the folder `dir`. */

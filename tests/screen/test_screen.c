@@ -17,7 +17,7 @@
 
 /* ---------------------------------------------------------------- starting */
 
-static char state_dir[64];     /* of this test alone */
+static char state_dir[64]; /* of this test alone */
 static char state_variable[96];
 
 static int make_state(void **state)
@@ -39,8 +39,8 @@ static int drop_state(void **state)
     return system(command);
 }
 
-static void start_with(struct pty *p, const char *const *args, const char *term,
-                       const char *locale, const char *extra, int cols, int rows)
+static void start_with(struct pty *p, const char *const *args, const char *term, const char *locale,
+                       const char *extra, int cols, int rows)
 {
     const char *argv[8] = { ASSAY_PROGRAM };
     const char *env[10] = { "PATH=/usr/bin:/bin", "HOME=/nonexistent", state_variable };
@@ -64,8 +64,13 @@ static void start_with(struct pty *p, const char *const *args, const char *term,
 static void start_shell(struct pty *p, const char *line)
 {
     const char *argv[] = { "/bin/sh", "-c", line, NULL };
-    const char *env[] = { "PATH=/usr/bin:/bin", "HOME=/nonexistent", state_variable,
-                          "LC_ALL=C.UTF-8", "TERM=xterm-256color", "ASSAY=" ASSAY_PROGRAM, NULL };
+    const char *env[] = { "PATH=/usr/bin:/bin",
+                          "HOME=/nonexistent",
+                          state_variable,
+                          "LC_ALL=C.UTF-8",
+                          "TERM=xterm-256color",
+                          "ASSAY=" ASSAY_PROGRAM,
+                          NULL };
 
     pty_start(p, argv, env, ASSAY_SOURCE_DIR, 80, 24);
 }
@@ -101,8 +106,8 @@ static void test_the_first_screen_shows_the_table(void **state)
 
 static void test_every_view_can_be_reached(void **state)
 {
-    static const char *const headings[] = { "┌ sheet", "┌ columns", "┌ steps", "┌ models",
-                                            "┌ plot", "┌ report", "┌ history", "┌ help" };
+    static const char *const headings[] = { "┌ sheet", "┌ columns", "┌ steps",   "┌ models",
+                                            "┌ plot",  "┌ report",  "┌ history", "┌ help" };
     struct pty p;
     char key[2] = { 0 };
 
@@ -138,7 +143,7 @@ static void test_a_step_shows_its_changes(void **state)
     assert_true(pty_wait_for(&p, "· → MALE"));
     pty_type(&p, "u");
     assert_true(pty_wait_gone(&p, "→ MALE"));
-    pty_type(&p, "\022"); /* ^R */
+    pty_type(&p, "\022");                        /* ^R */
     assert_true(pty_wait_for(&p, "taken back")); /* or brought back: the message changes */
     leave(&p);
 }
@@ -180,7 +185,7 @@ static void test_errors_have_a_place_and_end_nothing(void **state)
 
 static void test_any_size_at_any_moment(void **state)
 {
-    static const int sizes[][2] = { { 1, 1 }, { 20, 5 }, { 250, 80 }, { 60, 16 }, { 40, 8 },
+    static const int sizes[][2] = { { 1, 1 },    { 20, 5 }, { 250, 80 },  { 60, 16 }, { 40, 8 },
                                     { 100, 11 }, { 2, 60 }, { 500, 200 }, { 39, 24 } };
     struct pty p;
 
@@ -496,8 +501,10 @@ static void test_an_interrupted_run_ends_with_130(void **state)
     (void)state;
     snprintf(line, sizeof(line), "%s/large.csv", state_dir);
     write_large(line);
-    snprintf(line, sizeof(line), "exec \"$ASSAY\" run -c 'load %s/large.csv; target y; "
-             "train logistic as=lr; validate lr folds=20 repeats=200'", state_dir);
+    snprintf(line, sizeof(line),
+             "exec \"$ASSAY\" run -c 'load %s/large.csv; target y; "
+             "train logistic as=lr; validate lr folds=20 repeats=200'",
+             state_dir);
     start_shell(&p, line);
     assert_true(pty_wait_for(&p, "> train"));
     pty_wait_quiet(&p, 300);

@@ -139,8 +139,7 @@ static void show(struct str *out, const struct column *c, size_t i, int decimals
 }
 
 /* Which column and row of `before` or `table` the cell comes from. */
-static bool locate(const struct column **c, size_t *i, const struct face *f, size_t row,
-                   size_t col)
+static bool locate(const struct column **c, size_t *i, const struct face *f, size_t row, size_t col)
 {
     size_t after = face_row(f, row);
 
@@ -267,8 +266,8 @@ bool face_next_change(const struct face *f, size_t *row, size_t *col, int step)
     struct place cell = next_cell(f, *row, *col, step), gone = next_gone(f, *row, *col, step);
     if (!cell.found && !gone.found)
         return false;
-    bool take_cell = cell.found && (!gone.found || (step > 0 ? cell.row < gone.row
-                                                             : cell.row > gone.row));
+    bool take_cell = cell.found &&
+                     (!gone.found || (step > 0 ? cell.row < gone.row : cell.row > gone.row));
     *row = take_cell ? cell.row : gone.row;
     *col = take_cell ? cell.col : gone.col;
     return true;

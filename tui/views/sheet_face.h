@@ -14,7 +14,7 @@ struct face {
     const struct table *table, *before;
     const struct diff *diff; /* NULL: the table alone */
     const struct recipe_run *run;
-    const uint8_t *parts;    /* by row of the table; NULL: all train */
+    const uint8_t *parts; /* by row of the table; NULL: all train */
     size_t n_rows, n_cols;
 };
 
@@ -40,11 +40,12 @@ void face_cell_init(struct face_cell *c);
 void face_cell_release(struct face_cell *c);
 /* Reals with that many decimals where they can be shown so; -1: as short as may be. */
 void face_read(struct face_cell *out, const struct face *f, size_t row, size_t col, int decimals);
-/* Decimals for the column, from its first n rows: as many as its values need, but no more than show the
- * largest of them to four digits (and four in any case): a sheet is for looking. */
+/* Decimals for the column, from its first n rows: as many as its values need, but no more than
+ * show the largest of them to four digits (and four in any case): a sheet is for looking. */
 int face_decimals(const struct face *f, size_t col, size_t n);
 
-/* The next (step 1) or previous (step -1) cell or row that the step changed; false when there is none. */
+/* The next (step 1) or previous (step -1) cell or row that the step changed; false when there is
+ * none. */
 bool face_next_change(const struct face *f, size_t *row, size_t *col, int step);
 
 #endif

@@ -64,7 +64,8 @@ static void draw_spark(struct grid *g, int x, int y, int w, const struct profile
         grid_put(g, x + (int)k, y, ST_SPARK, bars[k]);
 }
 
-/* Columns of the pane, from the right: role, spark, distinct, missing, type; the name takes the rest. */
+/* Columns of the pane, from the right: role, spark, distinct, missing, type; the name takes the
+ * rest. */
 struct places {
     int name_w, type, missing, distinct, spark, role;
 };
@@ -93,8 +94,8 @@ static struct places places_for(int w)
     return p;
 }
 
-static void draw_profile(const struct places *p, const struct profile_column *profile, struct grid *g,
-                         int y)
+static void draw_profile(const struct places *p, const struct profile_column *profile,
+                         struct grid *g, int y)
 {
     if (!profile) {
         if (p->spark >= 0)
@@ -107,8 +108,7 @@ static void draw_profile(const struct places *p, const struct profile_column *pr
         draw_spark(g, p->spark, y, SPARK_WIDTH, profile);
 }
 
-static void draw_row(const struct desk *d, struct grid *g, const struct places *p, size_t j,
-                     int y)
+static void draw_row(const struct desk *d, struct grid *g, const struct places *p, size_t j, int y)
 {
     const struct column *c = table_at(d->table, j);
     const char *name = table_name(d->table, j);
@@ -194,30 +194,48 @@ static void columns_click(void *state, struct desk *d, int x, int y)
 }
 
 static const struct binding columns_keys[] = {
-    { .keys = "Enter", .request = REQ_OPEN, .help = "to this column of the sheet",
+    { .keys = "Enter",
+      .request = REQ_OPEN,
+      .help = "to this column of the sheet",
       .hint = "to the sheet" },
-    { .keys = "F", .command = "freq {column}", .help = "count the values of the column",
+    { .keys = "F",
+      .command = "freq {column}",
+      .help = "count the values of the column",
       .hint = "freq" },
-    { .keys = ".", .command = "plot hist {column}", .help = "a histogram of the column",
+    { .keys = ".",
+      .command = "plot hist {column}",
+      .help = "a histogram of the column",
       .hint = "plot" },
     { .keys = "I", .command = "describe", .help = "describe every column" },
-    { .keys = "t", .command = "target {column}", .help = "make the column the target",
-      .hint = "target", .edit = true },
-    { .keys = "i", .command = "impute {column} method=", .help = "fill the column's missing cells",
-      .hint = "impute", .edit = true },
+    { .keys = "t",
+      .command = "target {column}",
+      .help = "make the column the target",
+      .hint = "target",
+      .edit = true },
+    { .keys = "i",
+      .command = "impute {column} method=",
+      .help = "fill the column's missing cells",
+      .hint = "impute",
+      .edit = true },
     { .keys = "d", .command = "drop {column}", .help = "drop the column", .edit = true },
-    { .keys = "e", .command = "encode {column} method=onehot", .help = "one column a category",
+    { .keys = "e",
+      .command = "encode {column} method=onehot",
+      .help = "one column a category",
       .edit = true },
-    { .keys = "s", .command = "scale {column}", .help = "to mean 0 and deviation 1",
-      .edit = true },
+    { .keys = "s", .command = "scale {column}", .help = "to mean 0 and deviation 1", .edit = true },
     { .keys = NULL },
 };
 
 const struct view view_columns = {
-    .name = "columns", .title = "Columns",
+    .name = "columns",
+    .title = "Columns",
     .help = "Every column: type, share of missing cells, how many different values, their spread, "
             "its role.",
-    .keys = columns_keys, .state_size = sizeof(struct columns), .heading = columns_heading,
-    .settle = columns_settle, .draw = columns_draw, .request = columns_request,
+    .keys = columns_keys,
+    .state_size = sizeof(struct columns),
+    .heading = columns_heading,
+    .settle = columns_settle,
+    .draw = columns_draw,
+    .request = columns_request,
     .click = columns_click,
 };

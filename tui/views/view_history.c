@@ -130,21 +130,33 @@ static void history_click(void *state, struct desk *d, int x, int y)
 }
 
 static const struct binding history_keys[] = {
-    { .keys = "Enter", .command = "undo to={entry}",
-      .help = "go to the point after this command, back or forth", .hint = "go to this point" },
+    { .keys = "Enter",
+      .command = "undo to={entry}",
+      .help = "go to the point after this command, back or forth",
+      .hint = "go to this point" },
     { .keys = "U", .command = "undo to=0", .help = "take everything back" },
-    { .keys = "e", .request = REQ_EDIT_STEP, .help = "the command to the prompt, to be given again",
+    { .keys = "e",
+      .request = REQ_EDIT_STEP,
+      .help = "the command to the prompt, to be given again",
       .hint = "edit" },
-    { .keys = "s", .command = "save session to=", .help = "write the session to a file",
-      .hint = "save", .edit = true },
+    { .keys = "s",
+      .command = "save session to=",
+      .help = "write the session to a file",
+      .hint = "save",
+      .edit = true },
     { .keys = "a", .command = "note ", .help = "write a note into the session", .edit = true },
     { .keys = NULL },
 };
 
 const struct view view_history = {
-    .name = "history", .title = "History",
+    .name = "history",
+    .title = "History",
     .help = "Every command: ✓ done, ✗ failed, ↶ taken back until another command is given.",
-    .keys = history_keys, .state_size = sizeof(struct history), .heading = history_heading,
-    .settle = history_settle, .draw = history_draw, .request = history_request,
+    .keys = history_keys,
+    .state_size = sizeof(struct history),
+    .heading = history_heading,
+    .settle = history_settle,
+    .draw = history_draw,
+    .request = history_request,
     .click = history_click,
 };

@@ -39,8 +39,14 @@ static const struct binding manual_keys[] = {
 };
 
 const struct view view_manual = {
-    .name = "manual", .title = "Help", .help = "The manual. :help TOPIC opens a page.",
-    .keys = manual_keys, .state_size = sizeof(struct text_pane), .release = manual_release,
-    .heading = manual_heading, .settle = manual_settle, .draw = manual_draw,
+    .name = "manual",
+    .title = "Help",
+    .help = "The manual. :help TOPIC opens a page.",
+    .keys = manual_keys,
+    .state_size = sizeof(struct text_pane),
+    .release = manual_release,
+    .heading = manual_heading,
+    .settle = manual_settle,
+    .draw = manual_draw,
     .request = manual_request,
 };

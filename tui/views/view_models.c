@@ -17,7 +17,7 @@ struct models {
     size_t at;     /* on the board */
     size_t *order; /* model indices, the best first */
     size_t n, cap;
-    int left;      /* first metric shown */
+    int left; /* first metric shown */
 };
 
 static void models_release(void *state)
@@ -178,8 +178,7 @@ static void draw_head(struct grid *g, const struct board *b)
     grid_flag(g, 0, 0, g->w - 1, GRID_UNDERLINE);
 }
 
-static void draw_model(const struct desk *d, struct grid *g, const struct board *b, size_t i,
-                       int y)
+static void draw_model(const struct desk *d, struct grid *g, const struct board *b, size_t i, int y)
 {
     const struct named_model *m = &d->ws->models[i];
 
@@ -201,7 +200,7 @@ static void draw_nothing(const struct desk *d, struct grid *g)
 {
     grid_text_cut(g, 1, 0, g->w - 1, ST_HEAD, "No model yet.");
     grid_text_cut(g, 1, 2, g->w - 1, ST_TEXT,
-                  workspace_target(d->ws) ? ":train LEARNER    trains one; :help learners lists them"
+                  workspace_target(d->ws) ? ":train LEARNER    trains one (:help learners)"
                                           : ":target COLUMN    says what to predict");
     grid_text_cut(g, 1, 3, g->w - 1, ST_TEXT, ":validate MODEL  estimates its quality by folds");
     grid_text_cut(g, 1, 4, g->w - 1, ST_TEXT, ":compare A B     tells difference from noise");
@@ -284,28 +283,49 @@ static void models_click(void *state, struct desk *d, int x, int y)
 }
 
 static const struct binding models_keys[] = {
-    { .keys = "Enter", .command = "show {model}", .help = "what is known about the model",
+    { .keys = "Enter",
+      .command = "show {model}",
+      .help = "what is known about the model",
       .hint = "show" },
-    { .keys = "v", .command = "validate {model}", .help = "estimate its quality by folds",
+    { .keys = "v",
+      .command = "validate {model}",
+      .help = "estimate its quality by folds",
       .hint = "validate" },
-    { .keys = "T", .command = "test {model}", .help = "open the held-out rows; it is counted",
-      .hint = "test", .edit = true },
-    { .keys = "c", .command = "compare {model} ", .help = "is the difference more than noise?",
-      .hint = "compare", .edit = true },
+    { .keys = "T",
+      .command = "test {model}",
+      .help = "open the held-out rows; it is counted",
+      .hint = "test",
+      .edit = true },
+    { .keys = "c",
+      .command = "compare {model} ",
+      .help = "is the difference more than noise?",
+      .hint = "compare",
+      .edit = true },
     { .keys = "r", .command = "plot roc {model}", .help = "its ROC curve" },
     { .keys = "x", .command = "plot confusion {model}", .help = "its confusion matrix" },
-    { .keys = "s", .command = "save model {model} to=", .help = "write the model to a file",
+    { .keys = "s",
+      .command = "save model {model} to=",
+      .help = "write the model to a file",
       .edit = true },
-    { .keys = "a", .command = "train ", .help = "train another one", .hint = "train",
+    { .keys = "a",
+      .command = "train ",
+      .help = "train another one",
+      .hint = "train",
       .edit = true },
     { .keys = NULL },
 };
 
 const struct view view_models = {
-    .name = "models", .title = "Models",
+    .name = "models",
+    .title = "Models",
     .help = "The leader board, the best first. Validation never sees the held-out rows; test does, "
             "and every look is counted.",
-    .keys = models_keys, .state_size = sizeof(struct models), .release = models_release,
-    .heading = models_heading, .settle = models_settle, .draw = models_draw,
-    .request = models_request, .click = models_click,
+    .keys = models_keys,
+    .state_size = sizeof(struct models),
+    .release = models_release,
+    .heading = models_heading,
+    .settle = models_settle,
+    .draw = models_draw,
+    .request = models_request,
+    .click = models_click,
 };

@@ -71,8 +71,13 @@ static const struct binding plot_keys[] = {
 };
 
 const struct view view_plot = {
-    .name = "plot", .title = "Plot",
-    .help = "The last plot, in the size of the pane. to=FILE.svg after the command writes a picture.",
-    .keys = plot_keys, .state_size = 1, .heading = plot_heading, .settle = plot_settle,
-    .draw = plot_draw, .request = plot_request,
+    .name = "plot",
+    .title = "Plot",
+    .help = "The last plot, in the size of the pane. to=FILE.svg behind it writes a picture.",
+    .keys = plot_keys,
+    .state_size = 1,
+    .heading = plot_heading,
+    .settle = plot_settle,
+    .draw = plot_draw,
+    .request = plot_request,
 };

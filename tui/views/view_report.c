@@ -36,8 +36,14 @@ static const struct binding report_keys[] = {
 };
 
 const struct view view_report = {
-    .name = "report", .title = "Report", .help = "What the last command said.",
-    .keys = report_keys, .state_size = sizeof(struct text_pane), .release = pane_release,
-    .heading = pane_heading, .settle = pane_settle, .draw = pane_draw,
+    .name = "report",
+    .title = "Report",
+    .help = "What the last command said.",
+    .keys = report_keys,
+    .state_size = sizeof(struct text_pane),
+    .release = pane_release,
+    .heading = pane_heading,
+    .settle = pane_settle,
+    .draw = pane_draw,
     .request = pane_request,
 };

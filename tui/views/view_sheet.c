@@ -14,8 +14,8 @@
 #define GAP           2
 
 struct layout {
-    int width;       /* of what the cell is */
-    int was_width;   /* of what it was, 0: no changed cell seen */
+    int width;     /* of what the cell is */
+    int was_width; /* of what it was, 0: no changed cell seen */
     int decimals;
     bool right;
 };
@@ -223,8 +223,9 @@ static void draw_welcome(struct grid *g)
 static void draw_head(const struct sheet *s, const struct face *f, const struct desk *d,
                       struct grid *g, size_t col, int x)
 {
-    static const char *const marks[] = { [DIFF_ADDED] = "+ ", [DIFF_DROPPED] = "- ",
-                                         [DIFF_RENAMED] = "~ " };
+    static const char *const marks[] = {
+        [DIFF_ADDED] = "+ ", [DIFF_DROPPED] = "- ", [DIFF_RENAMED] = "~ "
+    };
     const struct layout *l = &s->layout[col];
     enum diff_kind kind = face_kind(f, col);
     int width = min_int(cell_width(l), g->w - x);
@@ -245,8 +246,7 @@ static void draw_head(const struct sheet *s, const struct face *f, const struct 
         grid_flag(g, x, 0, width, GRID_REVERSE);
 }
 
-static void put(struct grid *g, int x, int y, int w, bool right, enum style style,
-                const char *text)
+static void put(struct grid *g, int x, int y, int w, bool right, enum style style, const char *text)
 {
     if (right)
         grid_text_right(g, x, y, w, style, text);
@@ -355,8 +355,8 @@ static void first_change(struct sheet *s, struct desk *d, const struct face *f)
 {
     size_t row = 0, col = 0;
 
-    if (!f->diff || f->n_rows == 0 || (d->column < f->n_cols &&
-                                      face_is_changed(f, s->row, d->column)))
+    if (!f->diff || f->n_rows == 0 ||
+        (d->column < f->n_cols && face_is_changed(f, s->row, d->column)))
         return;
     if (face_row(f, 0) != FACE_GONE && !(f->n_cols && face_is_changed(f, 0, 0)) &&
         !face_next_change(f, &row, &col, 1))
@@ -422,8 +422,8 @@ static void search(struct sheet *s, struct desk *d, const struct face *f, int st
         d->column = col;
     }
     if (!found)
-        desk_say(d, k < n ? "'%s' is not in these rows; n looks further" : "'%s' is not in the table",
-                 d->search.buf);
+        desk_say(d, "'%s' is not in %s", d->search.buf,
+                 k < n ? "these rows; n looks further" : "the table");
 }
 
 static void look_for_missing(struct sheet *s, struct desk *d, const struct face *f, int step)
@@ -580,27 +580,40 @@ static const struct binding sheet_keys[] = {
     { .keys = "}", .request = REQ_NEXT_MISSING, .hint = "next missing" },
     { .keys = "{", .request = REQ_PREVIOUS_MISSING },
     { .keys = "!", .request = REQ_FREEZE },
-    { .keys = "F Enter", .command = "freq {column}", .help = "count the values of the column",
+    { .keys = "F Enter",
+      .command = "freq {column}",
+      .help = "count the values of the column",
       .hint = "freq" },
     { .keys = "I", .command = "describe", .help = "describe every column" },
     { .keys = ".", .command = "plot hist {column}", .help = "a histogram of the column" },
-    { .keys = "i", .command = "impute {column} method=", .help = "fill the column's missing cells",
+    { .keys = "i",
+      .command = "impute {column} method=",
+      .help = "fill the column's missing cells",
       .edit = true },
     { .keys = "d", .command = "drop {column}", .help = "drop the column", .edit = true },
-    { .keys = "t", .command = "target {column}", .help = "make the column the target",
+    { .keys = "t",
+      .command = "target {column}",
+      .help = "make the column the target",
       .edit = true },
-    { .keys = "=", .command = "derive ", .help = "a new column from an expression",
-      .edit = true },
-    { .keys = "f", .command = "filter ", .help = "keep the rows for which an expression holds",
+    { .keys = "=", .command = "derive ", .help = "a new column from an expression", .edit = true },
+    { .keys = "f",
+      .command = "filter ",
+      .help = "keep the rows for which an expression holds",
       .edit = true },
     { .keys = NULL },
 };
 
 const struct view view_sheet = {
-    .name = "sheet", .title = "Sheet",
-    .help = "The table. · is a missing cell, ° a held-out row, − a row that the step shown removed, "
-            "was → is a cell that it changed.",
-    .keys = sheet_keys, .state_size = sizeof(struct sheet), .release = sheet_release,
-    .heading = sheet_heading, .settle = sheet_settle, .draw = sheet_draw,
-    .request = sheet_request, .click = sheet_click,
+    .name = "sheet",
+    .title = "Sheet",
+    .help = "The table. · is a missing cell, ° a held-out row, − a row that the step shown "
+            "removed, was → is a cell that it changed.",
+    .keys = sheet_keys,
+    .state_size = sizeof(struct sheet),
+    .release = sheet_release,
+    .heading = sheet_heading,
+    .settle = sheet_settle,
+    .draw = sheet_draw,
+    .request = sheet_request,
+    .click = sheet_click,
 };

@@ -220,20 +220,30 @@ static void steps_click(void *state, struct desk *d, int x, int y)
 }
 
 static const struct binding steps_keys[] = {
-    { .keys = "Enter", .request = REQ_OPEN, .help = "show in the sheet what the step changed",
+    { .keys = "Enter",
+      .request = REQ_OPEN,
+      .help = "show in the sheet what the step changed",
       .hint = "its changes" },
     { .keys = "x", .request = REQ_SWITCH_STEP, .hint = "on/off" },
     { .keys = "e", .request = REQ_EDIT_STEP, .hint = "edit" },
     { .keys = "K", .request = REQ_STEP_UP, .hint = "up" },
     { .keys = "J", .request = REQ_STEP_DOWN, .hint = "down" },
-    { .keys = "d Del", .command = "step {step} remove", .help = "remove the step",
+    { .keys = "d Del",
+      .command = "step {step} remove",
+      .help = "remove the step",
       .hint = "remove" },
     { .keys = NULL },
 };
 
 const struct view view_steps = {
-    .name = "steps", .title = "Steps",
+    .name = "steps",
+    .title = "Steps",
     .help = "The recipe. Steps behind the split learn from training rows only.",
-    .keys = steps_keys, .state_size = sizeof(struct steps), .heading = steps_heading,
-    .settle = steps_settle, .draw = steps_draw, .request = steps_request, .click = steps_click,
+    .keys = steps_keys,
+    .state_size = sizeof(struct steps),
+    .heading = steps_heading,
+    .settle = steps_settle,
+    .draw = steps_draw,
+    .request = steps_request,
+    .click = steps_click,
 };

@@ -5,7 +5,8 @@
 #include <stdbool.h>
 
 bool find_text(const char *text, const char *pattern);
-/* How well a pattern fits a name whose letters it has in order: the lower the better, -1 not at all. */
+/* How well a pattern fits a name whose letters it has in order: the lower the better, -1 not at
+ * all. */
 int fuzzy_score(const char *name, const char *pattern);
 
 #endif

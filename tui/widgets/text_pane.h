@@ -5,12 +5,12 @@
 #include "view.h"
 
 struct text_pane {
-    char *text;          /* a copy, line ends as NUL */
+    char *text; /* a copy, line ends as NUL */
     const char **lines;
-    size_t n_lines, at;  /* at: the line that was found, the top else */
+    size_t n_lines, at; /* at: the line that was found, the top else */
     struct scroll scroll;
-    int left, widest;    /* columns */
-    unsigned version;    /* of what is in it */
+    int left, widest; /* columns */
+    unsigned version; /* of what is in it */
 };
 
 void text_pane_release(struct text_pane *p);

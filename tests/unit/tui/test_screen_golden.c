@@ -120,8 +120,14 @@ static void check_status(const char *name, struct stage *s, const struct status 
 
 static void check(const char *name, struct stage *s)
 {
-    check_status(name, s, &(struct status){ .message = "", .phase = "", .keys = "", .hint = "",
-                                            .panel = "", .fraction = -1, .left_s = -1 });
+    check_status(name, s,
+                 &(struct status){ .message = "",
+                                   .phase = "",
+                                   .keys = "",
+                                   .hint = "",
+                                   .panel = "",
+                                   .fraction = -1,
+                                   .left_s = -1 });
 }
 
 static void request(struct stage *s, enum request r)
@@ -230,8 +236,13 @@ static void test_views_of_nothing(void **state)
     stage_open(&s, NULL);
     for (int v = 0; v < VIEW_N; v++) {
         struct str text;
-        const struct status status = { .message = "", .phase = "", .keys = "", .hint = "",
-                                       .panel = "", .fraction = -1, .left_s = -1 };
+        const struct status status = { .message = "",
+                                       .phase = "",
+                                       .keys = "",
+                                       .hint = "",
+                                       .panel = "",
+                                       .fraction = -1,
+                                       .left_s = -1 };
         screen_show(&s.screen, (enum view_id)v);
         for (int r = REQ_DOWN; r <= REQ_EDIT_STEP; r++)
             view_table[v]->request(s.screen.states[v], &s.desk, (enum request)r);
@@ -271,10 +282,16 @@ static void test_history(void **state)
 static void test_progress_and_errors(void **state)
 {
     struct stage s;
-    struct status status = { .message = "", .phase = "fold", .keys = "", .hint = "",
+    struct status status = { .message = "",
+                             .phase = "fold",
+                             .keys = "",
+                             .hint = "",
                              .panel = "impute ag\n       ^^\nno column 'ag'; did you mean age?",
-                             .running = "validate lr", .fraction = 0.61, .elapsed_s = 7,
-                             .left_s = 4.4, .n_waiting = 2 };
+                             .running = "validate lr",
+                             .fraction = 0.61,
+                             .elapsed_s = 7,
+                             .left_s = 4.4,
+                             .n_waiting = 2 };
 
     (void)state;
     stage_open(&s, cleaned);
@@ -285,10 +302,14 @@ static void test_progress_and_errors(void **state)
 /* Every view at every size from nothing to large: nothing is drawn outside, nothing crashes. */
 static void test_every_size(void **state)
 {
-    static const int odd[][2] = { { 1, 1 }, { 20, 5 }, { 39, 7 }, { 40, 8 }, { 41, 9 }, { 60, 11 },
-                                  { 99, 12 }, { 100, 12 }, { 100, 11 }, { 250, 80 } };
-    const struct status status = { .message = "done", .phase = "", .keys = "g", .hint = "",
-                                   .panel = "a\nb\nc\nd\ne\nf\ng\nh\ni\nj", .fraction = -1,
+    static const int odd[][2] = { { 1, 1 },   { 20, 5 },  { 39, 7 },   { 40, 8 },   { 41, 9 },
+                                  { 60, 11 }, { 99, 12 }, { 100, 12 }, { 100, 11 }, { 250, 80 } };
+    const struct status status = { .message = "done",
+                                   .phase = "",
+                                   .keys = "g",
+                                   .hint = "",
+                                   .panel = "a\nb\nc\nd\ne\nf\ng\nh\ni\nj",
+                                   .fraction = -1,
                                    .left_s = -1 };
     struct stage s;
 
