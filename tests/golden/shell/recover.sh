@@ -15,8 +15,11 @@ for _ in $(seq 200); do
     grep -q '^   3 ' printed && break
     sleep 0.05
 done
+disown # so that the shell does not report the death
 kill -9 $!
-wait $! 2>/dev/null
+while kill -0 $! 2>/dev/null; do
+    sleep 0.01
+done
 exec 3>&-
 grep -c '^   [123] ' printed
 
