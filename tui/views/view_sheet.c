@@ -207,11 +207,11 @@ static void draw_welcome(struct grid *g)
         "Data      :load FILE       or :open SESSION.assay",
         "Clean     :impute COLUMN method=median",
         "Features  :encode COLUMN   :scale all",
-        "Models    :target COLUMN   :split test=0.25   :train logistic",
-        "Validate  :validate MODEL  :compare A B   :test MODEL",
+        "Models    :target COLUMN   :split   :train logistic",
+        "Validate  :validate MODEL  :compare A B  :test MODEL",
         "Plots     :plot roc MODEL",
         "",
-        ": begins a command, Tab completes it, ? shows the keys, q leaves.",
+        ": types a command, Tab completes, ? shows keys, q leaves",
     };
     int n = (int)(sizeof(lines) / sizeof(*lines));
     int y = g->h > n + 2 ? (g->h - n) / 3 : 0;
