@@ -98,9 +98,9 @@ static void test_the_first_screen_shows_the_table(void **state)
     (void)state;
     start(&p, PENGUINS);
     assert_true(pty_wait_for(&p, "Torgersen"));
-    assert_true(pty_shows(&p, "sheet · 344 × 7"));
-    assert_true(pty_shows(&p, "penguins.csv"));
-    assert_true(pty_shows(&p, "palette"));
+    assert_true(pty_wait_for(&p, "sheet · 344 × 7"));
+    assert_true(pty_wait_for(&p, "penguins.csv"));
+    assert_true(pty_wait_for(&p, "palette"));
     leave(&p);
 }
 
@@ -209,7 +209,7 @@ static void test_any_size_at_any_moment(void **state)
     pty_wait_quiet(&p, 100);
     pty_type(&p, "\f");
     pty_wait_quiet(&p, 100);
-    assert_true(pty_shows(&p, "Torgersen"));
+    assert_true(pty_wait_for(&p, "Torgersen"));
     pty_resize(&p, 140, 40);
     assert_true(pty_wait_for(&p, "┌ columns"));
     assert_true(pty_wait_for(&p, "┌ steps"));
@@ -227,7 +227,7 @@ static void test_a_paste_runs_nothing_by_itself(void **state)
     assert_true(pty_wait_for(&p, "Torgersen"));
     pty_type(&p, "\033[200~drop sex\ndrop island\n\033[201~");
     assert_true(pty_wait_for(&p, "drop sex⏎drop island"));
-    assert_true(pty_shows(&p, "344 × 7"));
+    assert_true(pty_wait_for(&p, "344 × 7"));
     pty_type(&p, "\033");
     assert_true(pty_wait_gone(&p, "drop sex"));
     pty_type(&p, "\033[200~drop sex\ndrop island\n\033[201~\r");
@@ -344,7 +344,7 @@ static void test_what_was_done_is_offered_back_after_kill_9(void **state)
     pty_free(&p);
     start(&p, NULL);
     assert_true(pty_wait_for(&p, "ended without saying so"));
-    assert_true(pty_shows(&p, "A session of 2 commands"));
+    assert_true(pty_wait_for(&p, "A session of 2 commands"));
     pty_type(&p, "r");
     assert_true(pty_wait_gone(&p, "ended without saying so"));
     pty_type(&p, "3");
