@@ -56,6 +56,14 @@ static inline struct span build_text(const struct build *b, const struct csv_cel
     return (struct span){ b->grid->buf + cell->at, cell->len };
 }
 
+/* span_trim, without a call where there is nothing to take off: nearly everywhere. */
+static inline struct span build_trim(struct span s)
+{
+    bool bare = s.len && (uint8_t)s.at[0] > ' ' && (uint8_t)s.at[s.len - 1] > ' ';
+
+    return bare ? s : span_trim(s);
+}
+
 /* ---- csv_cell.c ---- */
 /* What a text without blanks around it looks like; s.len > 0.  *wide: an integer beyond 2^53. */
 enum cell_class cell_classify(bool *wide, struct span s);

@@ -7,6 +7,7 @@
 #include "table/cell.h"
 
 #define EXACT_INT    ((int64_t)1 << 53)
+#define SMALL_DIGITS 15  /* 1e15 is below EXACT_INT */
 #define PLAIN_DIGITS 300 /* 1e308 is the largest */
 
 static bool is_digit(char c)
@@ -55,10 +56,19 @@ static enum cell_class classify_integer(struct span s, struct span digits, bool 
 
     if (digits.len > 1 && *digits.at == '0')
         return CLASS_LED;
+    if (digits.len <= SMALL_DIGITS)
+        return CLASS_INT;
     if (!text_parse_int(&i, s.at, s.len))
         return text_parse_real(&r, s.at, s.len) ? CLASS_BIG : CLASS_OVERFLOW;
     *wide = i > EXACT_INT || i < -EXACT_INT;
     return CLASS_INT;
+}
+
+static size_t digits_end(struct span s, size_t i)
+{
+    while (i < s.len && is_digit(s.at[i]))
+        i++;
+    return i;
 }
 
 /* Digits with a point among them need no parsing to be known as a real: that they fit a double is
@@ -66,15 +76,16 @@ static enum cell_class classify_integer(struct span s, struct span digits, bool 
 static enum cell_class classify_number(struct span s, bool *wide)
 {
     struct span digits = without_sign(s);
-    size_t i = 0, n_points = 0;
+    size_t i = digits_end(digits, 0);
     double r;
 
-    for (; i < digits.len && (is_digit(digits.at[i]) || digits.at[i] == '.'); i++)
-        n_points += digits.at[i] == '.';
-    if (i == digits.len && i > n_points && n_points == 0)
+    if (i == digits.len && i > 0)
         return classify_integer(s, digits, wide);
-    if (i == digits.len && i > n_points && n_points == 1 && i <= PLAIN_DIGITS)
-        return CLASS_REAL;
+    if (i < digits.len && digits.at[i] == '.') {
+        i = digits_end(digits, i + 1);
+        if (i == digits.len && i > 1 && i <= PLAIN_DIGITS)
+            return CLASS_REAL;
+    }
     if (text_parse_real(&r, s.at, s.len))
         return CLASS_REAL;
     return has_number_form(s) ? CLASS_OVERFLOW : CLASS_OTHER;
@@ -142,7 +153,7 @@ enum cell_class build_classify(bool *wide, const struct build *b, const struct c
         return CLASS_MISSING;
     if (cell->flags & CSV_QUOTED && csv_is_na(b->dialect, text.at, text.len))
         return CLASS_BLANK;
-    text = span_trim(text);
+    text = build_trim(text);
     if (!text.len || cell->flags & CSV_DIRTY)
         return CLASS_OTHER;
     return cell_classify(wide, text);

@@ -66,7 +66,7 @@ static void fill_rows(void *ctx, size_t begin, size_t end, size_t chunk)
             if (!type_is_fixed(t->type))
                 continue;
             if (cell->flags & CSV_MISSING ||
-                !fill_cell(t->column, i, span_trim(build_text(b, cell))))
+                !fill_cell(t->column, i, build_trim(build_text(b, cell))))
                 bit_clear(t->column->valid->data, i);
         }
 }
