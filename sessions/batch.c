@@ -9,6 +9,7 @@
 #include "io/writer.h"
 #include "learn/model.h"
 #include "lookahead.h"
+#include "rejects.h"
 
 /* ---------------------------------------------------------------- printing */
 
@@ -196,18 +197,28 @@ int batch_run(struct session *s, const struct script *script, const struct batch
 
 /* ---------------------------------------------------------------- predict */
 
-static int predict_to(const struct model *m, const char *data, const char *to, FILE *out,
-                      struct err *err)
+static void print_rejects(const struct source *source, FILE *err_stream)
 {
-    const struct reader *reader;
+    struct str text;
+
+    str_init(&text);
+    rejects_tell(&text, source);
+    if (text.len)
+        fprintf(err_stream, "assay: %s:\n%s", source->info.path, text.buf);
+    str_release(&text);
+}
+
+static int predict_to(const struct model *m, const char *data, const char *to, FILE *out,
+                      FILE *err_stream, struct err *err)
+{
     struct source *source = NULL;
     struct prediction p = { 0 };
     struct table *t = NULL;
     const struct writer *writer;
 
-    if (reader_find(&reader, data, NULL, err) ||
-        source_read(&source, data, reader, NULL, NULL, err))
+    if (model_read(&source, m, data, NULL, err))
         return -1;
+    print_rejects(source, err_stream);
     int rc = model_predict(&p, m, source->table, NULL, err);
     if (!rc)
         rc = prediction_table(&t, &p, m, source->table, err);
@@ -228,7 +239,7 @@ int batch_predict(const char *model, const char *data, const char *to, FILE *out
 
     int rc = model_load(&m, model, &why);
     if (!rc)
-        rc = predict_to(m, data, to, out, &why);
+        rc = predict_to(m, data, to, out, err_stream, &why);
     model_unref(m);
     if (!rc)
         return EXIT_OK;

@@ -4,9 +4,23 @@
 #include "base/text.h"
 #include "present.h"
 
+enum { READ_NOTES = 16 };
+
+/* How the data were read, for model_read; returns how many notes. */
+static size_t note_reading(struct model_note *notes, const struct params *how, struct arena *arena)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < how->n && n < READ_NOTES; i++)
+        if (how->values[i].set && !(how->specs[i].flags & PARAM_PER_FILE))
+            notes[n++] = (struct model_note){ arena_printf(arena, "read.%s", how->specs[i].name),
+                                              how->values[i].text };
+    return n;
+}
+
 /* Where the model comes from: kept in the bundle for whoever meets it later. */
 static struct model *with_lineage(const struct workspace *ws, struct model *trained,
-                                  const char *line)
+                                  const char *line, struct arena *arena)
 {
     const struct source_info *info = &ws->source->info;
     const struct recipe *r = ws->recipe;
@@ -17,7 +31,7 @@ static struct model *with_lineage(const struct workspace *ws, struct model *trai
     for (size_t i = 0; i < r->n_steps; i++)
         if (r->steps[i]->on)
             str_addf(&recipe, "%s%s", recipe.len ? "\n" : "", r->steps[i]->text);
-    struct model_note notes[] = {
+    struct model_note notes[6 + READ_NOTES] = {
         { "assay.version", ASSAY_VERSION },
         { "source.path", info->path },
         { "source.digest", digest_long(hex, info->digest) },
@@ -25,7 +39,8 @@ static struct model *with_lineage(const struct workspace *ws, struct model *trai
         { "session.recipe", recipe.buf },
         { "session.split", ws->split_text ? ws->split_text : "" },
     };
-    struct model *m = model_with_notes(trained, notes, sizeof(notes) / sizeof(notes[0]));
+    size_t n = 6 + note_reading(notes + 6, &ws->source->params, arena);
+    struct model *m = model_with_notes(trained, notes, n);
     str_release(&recipe);
     model_unref(trained);
     return m;
@@ -46,7 +61,7 @@ int training_fit(struct model **out, struct context *ctx, const struct workspace
 
     if (model_train(out, &req, ctx->job, err))
         return -1;
-    *out = with_lineage(ws, *out, line);
+    *out = with_lineage(ws, *out, line, ctx->arena);
     return 0;
 }
 

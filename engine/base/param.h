@@ -40,10 +40,11 @@ enum param_flags {
     PARAM_WORD = 2,     /* may be given by position, without its name= */
     PARAM_OPEN_MIN = 4, /* min itself is out of range */
     PARAM_OPEN_MAX = 8,
-    PARAM_LOG = 16,     /* a tuner should search its logarithm */
-    PARAM_HIDDEN = 32,  /* not tuned */
-    PARAM_INPUT = 64,   /* a path that is read (completion, digests) */
-    PARAM_OUTPUT = 128, /* a path that is written */
+    PARAM_LOG = 16,       /* a tuner should search its logarithm */
+    PARAM_HIDDEN = 32,    /* not tuned */
+    PARAM_INPUT = 64,     /* a path that is read (completion, digests) */
+    PARAM_OUTPUT = 128,   /* a path that is written */
+    PARAM_PER_FILE = 256, /* a reader's: says nothing about other files with the same columns */
 };
 
 /* min == max == 0 means any number, inf and nan too; with a range the number is finite, and an

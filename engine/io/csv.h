@@ -138,6 +138,8 @@ void csv_names_make(struct csv_grid *g, const struct csv_record *header, struct 
 /* The `types` parameter: NAME:TYPE,… with \ before , : and \ inside names.  `types` (n_cols) holds
  * -1 where nothing was said.  ERR_USAGE: unknown column or type. */
 int csv_types_parse(int *types, const char *text, const struct csv_grid *g, struct err *err);
+/* Of the columns called words[0 … n), those that are there and still have no type are text. */
+void csv_types_words(int *types, const char *const *words, size_t n, const struct csv_grid *g);
 void csv_types_text(struct str *out, const struct table *t);
 
 /* ---- csv_columns.c: columns ---- */

@@ -167,6 +167,15 @@ int csv_types_parse(int *types, const char *text, const struct csv_grid *g, stru
     return rc;
 }
 
+void csv_types_words(int *types, const char *const *words, size_t n, const struct csv_grid *g)
+{
+    for (size_t k = 0; k < n; k++) {
+        size_t j = types_column(g, words[k], k);
+        if (j < g->n_cols && types[j] < 0)
+            types[j] = COLUMN_TEXT;
+    }
+}
+
 void csv_types_text(struct str *out, const struct table *t)
 {
     for (size_t j = 0; j < t->n_cols; j++) {

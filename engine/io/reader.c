@@ -102,18 +102,24 @@ int reader_find(const struct reader **out, const char *path, const char *name, s
     return 0;
 }
 
+int source_read_request(struct source **out, const struct read_request *req,
+                        const struct reader *reader, struct job *job, struct err *err)
+{
+    void *state;
+
+    if (reader->open(&state, req, err))
+        return -1;
+    int rc = reader->read(out, state, job, err);
+    reader->close(state);
+    return rc;
+}
+
 int source_read(struct source **out, const char *path, const struct reader *reader,
                 const struct params *params, struct job *job, struct err *err)
 {
     struct read_request req = { .path = path };
-    void *state;
-    int rc;
 
     if (params)
         req.params = *params;
-    if (reader->open(&state, &req, err))
-        return -1;
-    rc = reader->read(out, state, job, err);
-    reader->close(state);
-    return rc;
+    return source_read_request(out, &req, reader, job, err);
 }

@@ -89,6 +89,10 @@ void source_seal(struct source *s);
 struct read_request {
     const char *path;     /* "-" is standard input */
     struct params params; /* over reader->params; unset means guess */
+    /* (n_words) columns whose cells stay words whatever they look like, where the file has them and
+     * params do not say otherwise. */
+    const char *const *words;
+    size_t n_words;
 };
 
 struct reader {
@@ -115,6 +119,10 @@ int reader_find(const struct reader **out, const char *path, const char *name, s
 /* Open, read, close. */
 int source_read(struct source **out, const char *path, const struct reader *reader,
                 const struct params *params, struct job *job, struct err *err);
+
+/* The same for a whole request. */
+int source_read_request(struct source **out, const struct read_request *req,
+                        const struct reader *reader, struct job *job, struct err *err);
 
 /* ERR_PARSE when the head of a file shows that it is no text table: an image, an archive, a
  * database, ARFF, JSON, UTF-16, … ("is a PNG image, not a table"). */

@@ -19,6 +19,7 @@ enum { HEADER_AUTO, HEADER_YES };
 const struct param_spec csv_params[] = {
     { .name = "delimiter",
       .type = PARAM_TEXT,
+      .flags = PARAM_PER_FILE,
       .help = "a character, or comma, tab, semicolon, pipe, space; guessed when absent" },
     { .name = "header",
       .type = PARAM_CHOICE,
@@ -31,6 +32,7 @@ const struct param_spec csv_params[] = {
       .help = "unquoted texts that mean missing, beside an empty field; comma between them" },
     { .name = "types",
       .type = PARAM_TEXT,
+      .flags = PARAM_PER_FILE,
       .help = "types of columns, as in age:int,zip:text; inferred when absent" },
     { .name = "skip",
       .type = PARAM_INT,
@@ -50,6 +52,8 @@ struct csv_state {
     struct arena arena;
     const char *path;
     struct params params;
+    const char *const *words; /* (n_words) columns that stay text */
+    size_t n_words;
     struct csv_dialect dialect;
     struct csv_guess guess;
     bool guessed_delimiter, guessed_header;
@@ -282,10 +286,21 @@ static int state_open_file(struct csv_state *st, struct err *err)
     return state_read_head(st, err);
 }
 
+static void keep_words(struct csv_state *st, const struct read_request *req)
+{
+    const char **words = ARENA_NEW(&st->arena, const char *, req->n_words);
+
+    for (size_t k = 0; k < req->n_words; k++)
+        words[k] = arena_strdup(&st->arena, req->words[k]);
+    st->words = words;
+    st->n_words = req->n_words;
+}
+
 static int csv_open(void **state, const struct read_request *req, struct err *err)
 {
     struct csv_state *st = state_new(req->path);
 
+    keep_words(st, req);
     if (state_params(st, &req->params, err) || state_open_file(st, err) || state_guess(st, err)) {
         state_close(st);
         return -1;
@@ -374,6 +389,7 @@ static int state_parse(struct source **out, struct csv_state *st, char *buf, siz
         types = MEM_NEW(int, grid.n_cols);
         rc = csv_types_parse(types, params_text(&st->params, "types"), &grid, err);
         range = job_part(job, 1, 2);
+        csv_types_words(types, st->words, st->n_words, &grid);
         if (rc == 0)
             rc = csv_columns_build(&src->table, &grid, &st->dialect, types, src, job, err);
         job_restore(job, range);

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/hash.h"
+#include "io/reader.h"
 #include "learn/design.h"
 #include "learn/learner.h"
 #include "prepare/recipe.h"
@@ -26,7 +27,9 @@ struct model_column { /* input schema: what raw data must have */
     bool needed; /* some step or the learner reads it */
 };
 
-struct model_note { /* lineage and metrics, for people: "source.digest", "validate.rmse.mean" … */
+/* Lineage and metrics, for people: "source.digest", "validate.rmse.mean" …  Those under "read."
+ * are the reader's parameters, which model_read uses again ("read.na"). */
+struct model_note {
     const char *key, *value;
 };
 
@@ -82,6 +85,10 @@ struct model *model_with_notes(const struct model *m, const struct model_note *n
 /* Predict rows (NULL: all) of a PREPARED table (the run's own, or fitted_apply's). */
 int model_predict_prepared(struct prediction *out, const struct model *m, const struct table *t,
                            const uint32_t *rows, size_t n, struct job *job, struct err *err);
+/* Read raw data as the training data were read: by the notes under "read." (what a missing cell looks
+ * like, …), and with words kept as words where training had words, be it all numbers this time. */
+int model_read(struct source **out, const struct model *m, const char *path, struct job *job,
+               struct err *err);
 /* Predict every row of raw data: checks the schema by name (a needed column absent or of another
  * type is named; order and further columns do not matter), runs the fitted recipe, predicts. */
 int model_predict(struct prediction *out, const struct model *m, const struct table *raw,

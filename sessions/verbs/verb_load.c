@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "io/reader.h"
 #include "present.h"
+#include "rejects.h"
 #include "session.h"
 
 static const struct param_spec load_params[] = {
@@ -65,15 +66,6 @@ static void keep_resolved(struct context *ctx, const struct params *found)
     }
 }
 
-static size_t count_rejects(const struct source *s)
-{
-    size_t n = 0;
-
-    for (int k = 0; k < REJECT_N_KINDS; k++)
-        n += s->rejects.count[k];
-    return n;
-}
-
 static void report_columns(struct report *r, const struct table *t)
 {
     json_t *columns = json_array();
@@ -96,8 +88,6 @@ static void report_columns(struct report *r, const struct table *t)
     report_grid_end(r, &g);
 }
 
-#define REJECTS_SHOWN 5
-
 static void report_rejects(struct report *r, const struct source *s)
 {
     json_t *list = json_array();
@@ -112,22 +102,7 @@ static void report_rejects(struct report *r, const struct source *s)
                             j->text));
     }
     report_put(r, "rejects", list);
-    for (int k = 0; k < REJECT_N_KINDS; k++)
-        if (s->rejects.count[k])
-            report_line(r, "rejected: %zu × %s", s->rejects.count[k],
-                        reject_kind_name((enum reject_kind)k));
-    for (size_t i = 0; i < s->rejects.n && i < REJECTS_SHOWN; i++) {
-        const struct reject *j = &s->rejects.list[i];
-        struct str text;
-        str_init(&text);
-        str_add_escaped(&text, j->text, strlen(j->text));
-        report_line(r, "  line %zu:%zu: %s%s%s: \"%s\"", j->line, j->col,
-                    reject_kind_name(j->kind), j->column >= 0 ? " in " : "",
-                    j->column >= 0 ? table_name(s->table, (size_t)j->column) : "", text.buf);
-        str_release(&text);
-    }
-    if (s->rejects.n > REJECTS_SHOWN)
-        report_line(r, "  … and %zu more", count_rejects(s) - REJECTS_SHOWN);
+    rejects_tell(&r->text, s);
 }
 
 static void report_source(struct report *r, struct context *ctx, const struct source *s)
@@ -136,7 +111,7 @@ static void report_source(struct report *r, struct context *ctx, const struct so
     report_line(r, "%s: %zu rows × %zu columns", params_text(ctx->args, "path"), s->table->n_rows,
                 s->table->n_cols);
     report_columns(r, s->table);
-    report_put_int(r, "rejected", (int64_t)count_rejects(s));
+    report_put_int(r, "rejected", (int64_t)rejects_count(s));
     report_rejects(r, s);
     for (size_t i = 0; s->notes && s->notes[i]; i++)
         report_line(r, "note: %s", s->notes[i]);

@@ -1,6 +1,7 @@
 /* predict: run a model on the loaded file, or on another. */
 #include "io/writer.h"
 #include "present.h"
+#include "rejects.h"
 #include "table/cell.h"
 
 static const struct param_spec predict_params[] = {
@@ -13,20 +14,19 @@ static const struct param_spec predict_params[] = {
     { .name = NULL },
 };
 
-static int open_data(struct source **out, struct context *ctx, struct err *err)
+static int open_data(struct source **out, struct report *r, struct context *ctx,
+                     const struct model *m, struct err *err)
 {
     const char *path = params_text(ctx->args, "data");
-    const struct reader *reader;
     char hex[33];
 
     if (!path) {
         *out = source_ref(ctx->ws->source);
         return 0;
     }
-    path = present_find_file(ctx, path);
-    if (reader_find(&reader, path, NULL, err) ||
-        source_read(out, path, reader, NULL, ctx->job, err))
+    if (model_read(out, m, present_find_file(ctx, path), ctx->job, err))
         return -1;
+    rejects_tell(&r->text, *out);
     str_add(ctx->input_digest, digest_long(hex, (*out)->info.digest));
     return 0;
 }
@@ -88,7 +88,7 @@ static int predict_run(struct report *r, struct context *ctx, struct err *err)
     struct source *data;
     struct table *t = NULL;
 
-    if (!named || open_data(&data, ctx, err))
+    if (!named || open_data(&data, r, ctx, named->model, err))
         return -1;
     int rc = predict_table(&t, ctx, named->model, data->table, err);
     source_unref(data);

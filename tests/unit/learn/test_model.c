@@ -106,6 +106,34 @@ static struct model *small_model(void)
     return m;
 }
 
+/* What a missing cell looks like, and that 1.50 is a word, comes from training, not from the file. */
+static void test_raw_data_are_read_as_in_training(void **state)
+{
+    (void)state;
+    static const char text[] = "bmi,sex\n?,1.50\n22.5,1.50\n";
+    struct model *m = small_model();
+    struct model_column *sex = &m->inputs[0];
+    struct model_note notes[] = { { "read.na", "?" }, { "read.header", "yes" } };
+    struct model *noted = model_with_notes(m, notes, 2);
+    struct source *source;
+    struct err err = { 0 };
+    char path[64];
+
+    sex->name = "sex";
+    sex->type = COLUMN_CATEGORY;
+    spit(scratch(path), text, sizeof(text) - 1);
+    if (model_read(&source, noted, path, NULL, &err))
+        fail_msg("%s", err.msg);
+    const struct column *bmi = table_column(source->table, "bmi", NULL);
+    assert_int_equal(bmi->type, COLUMN_REAL);
+    assert_int_equal(bmi->n_missing, 1);
+    assert_int_equal(table_column(source->table, "sex", NULL)->type, COLUMN_TEXT);
+    source_unref(source);
+    model_unref(noted);
+    model_unref(m);
+    unlink(path);
+}
+
 static void test_every_damaged_byte_and_every_cut_is_refused(void **state)
 {
     (void)state;
@@ -388,6 +416,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_saved_model_predicts_the_same_bits),
+        cmocka_unit_test(test_raw_data_are_read_as_in_training),
         cmocka_unit_test(test_every_damaged_byte_and_every_cut_is_refused),
         cmocka_unit_test(test_unsealed_damage_does_no_harm),
         cmocka_unit_test(test_other_versions_and_parts_are_named),

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -95,6 +96,43 @@ static void undo_names_what_it_takes_back(void **state)
     (void)state;
 }
 
+/* The file a model learned from, read with na=?, gives the same predictions when it is read again. */
+static void prediction_reads_as_training_did(void **state)
+{
+    struct session *s = fresh(false);
+    FILE *f = fopen("/tmp/assay-test-na.csv", "w");
+
+    fputs("x,y\n", f);
+    for (int i = 0; i < 40; i++) {
+        const char *class = i % 3 ? "p" : "n";
+        if (i % 5)
+            fprintf(f, "%d,%s\n", i, class);
+        else
+            fprintf(f, "?,%s\n", class);
+    }
+    fclose(f);
+    run(s, "load /tmp/assay-test-na.csv na=?");
+    run(s, "target y");
+    run(s, "impute all");
+    run(s, "train logistic as=m");
+    run(s, "predict m");
+    json_t *loaded = json_incref(json_object_get(session_last(s)->report.data, "first"));
+    run(s, "predict m data=/tmp/assay-test-na.csv");
+    assert_true(json_equal(loaded, json_object_get(session_last(s)->report.data, "first")));
+    json_decref(loaded);
+
+    /* What does not fit is said. */
+    f = fopen("/tmp/assay-test-na.csv", "a");
+    fputs("oops,p\n", f);
+    fclose(f);
+    run(s, "predict m data=/tmp/assay-test-na.csv");
+    assert_non_null(
+        strstr(session_last(s)->report.text.buf, "line 42:1: value of another type in x"));
+    unlink("/tmp/assay-test-na.csv");
+    session_free(s, false);
+    (void)state;
+}
+
 static void a_new_command_ends_what_could_be_redone(void **state)
 {
     struct session *s = fresh(false);
@@ -121,7 +159,7 @@ static void a_failed_command_changes_nothing_and_stays_as_a_comment(void **state
                                           "body_mass_g?");
     assert_ptr_equal(session_workspace(s), before);
     str_init(&text);
-    session_print(&text, s);
+    session_print(&text, s, "");
     assert_non_null(strstr(text.buf, "# failed: clip body_mas_g min=1\n#   step 1"));
     str_release(&text);
     session_free(s, false);
@@ -316,6 +354,46 @@ static void opening_refuses_to_drop_unsaved_work(void **state)
     (void)state;
 }
 
+/* A session that was read from one folder and is written into another names its data in full; its
+ * comments stay, and the one the recorder writes does not pile up. */
+static void a_session_moves_to_another_folder(void **state)
+{
+    struct session *s = fresh(false);
+    char *from = temp_path("sub/a.assay"), *to = temp_path("b.assay"), *dir = temp_path("sub"),
+         *data = temp_path("d.csv");
+    FILE *f, *sink = fopen("/dev/null", "w");
+    struct batch_options o = { .out = sink, .err = sink };
+    struct str line, text;
+
+    assert_int_equal(mkdir(dir, 0700), 0);
+    f = fopen(data, "w");
+    fputs("a,b\n1,x\n2,y\n", f);
+    fclose(f);
+    f = fopen(from, "w");
+    fputs("# assay session 1\n# why\nload ../d.csv\n", f);
+    fclose(f);
+    str_init(&line);
+    str_addf(&line, "open %s", from);
+    assert_int_equal(batch_line(s, line.buf, "-", 1, NULL, &o), EXIT_OK);
+    str_init(&text);
+    session_print(&text, s, dir);
+    assert_ptr_equal(strstr(text.buf, "# assay session 1\n# why\nload ../d.csv "), text.buf);
+    str_clear(&line);
+    str_addf(&line, "save session to=%s", to);
+    run(s, line.buf);
+    assert_int_equal(replay(to, true), EXIT_OK);
+    assert_int_equal(replay(from, false), EXIT_OK);
+    str_release(&text);
+    str_release(&line);
+    fclose(sink);
+    mem_free(from);
+    mem_free(to);
+    mem_free(dir);
+    mem_free(data);
+    session_free(s, false);
+    (void)state;
+}
+
 static void an_opened_session_is_saved_until_it_changes(void **state)
 {
     struct session *s = fresh(false);
@@ -379,6 +457,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(undo_and_redo_walk_the_changes),
         cmocka_unit_test(undo_names_what_it_takes_back),
+        cmocka_unit_test(prediction_reads_as_training_did),
         cmocka_unit_test(a_new_command_ends_what_could_be_redone),
         cmocka_unit_test(a_failed_command_changes_nothing_and_stays_as_a_comment),
         cmocka_unit_test(volatile_commands_are_not_recorded),
@@ -387,6 +466,7 @@ int main(void)
         cmocka_unit_test(looks_at_held_out_rows_survive_undo),
         cmocka_unit_test(the_journal_brings_back_what_was_finished),
         cmocka_unit_test(a_torn_journal_gives_what_is_whole),
+        cmocka_unit_test(a_session_moves_to_another_folder),
         cmocka_unit_test(an_opened_session_is_saved_until_it_changes),
         cmocka_unit_test(opening_refuses_to_drop_unsaved_work),
     };

@@ -1,0 +1,12 @@
+/* rejects.h - what a file holds that the table cannot, as text for people. */
+#ifndef SESSIONS_REJECTS_H
+#define SESSIONS_REJECTS_H
+
+#include "base/str.h"
+#include "io/reader.h"
+
+size_t rejects_count(const struct source *s);
+/* Lines: how many of each kind, then the first few with their place; none when there are none. */
+void rejects_tell(struct str *out, const struct source *s);
+
+#endif
