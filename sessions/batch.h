@@ -22,7 +22,6 @@ enum exit_status {
 struct batch_options {
     bool json, quiet, check, dry_run;
     FILE *out, *err;
-    struct job *const *cancel_job; /* set while a command runs, for a signal handler; NULL */
 };
 
 int batch_run(struct session *s, const struct script *script, const struct batch_options *options);

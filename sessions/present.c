@@ -3,7 +3,6 @@
 
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "table/cell.h"
@@ -242,25 +241,6 @@ void present_rows(struct report *r, const struct table *t, size_t from, size_t n
 }
 
 /* ---------------------------------------------------------------- preconditions */
-
-const char *present_find_file(struct context *ctx, const char *path)
-{
-    const char *beside;
-
-    if (path[0] == '/' || strcmp(path, "-") == 0 || access(path, F_OK) == 0)
-        return path;
-    if (ctx->base_dir) {
-        beside = arena_printf(ctx->arena, "%s/%s", ctx->base_dir, path);
-        if (access(beside, F_OK) == 0)
-            return beside;
-    }
-    if (ctx->options->share_dir && !strchr(path, '/')) {
-        beside = arena_printf(ctx->arena, "%s/data/%s", ctx->options->share_dir, path);
-        if (access(beside, F_OK) == 0)
-            return beside;
-    }
-    return path;
-}
 
 int present_need_target(struct context *ctx, struct err *err)
 {

@@ -24,9 +24,6 @@ size_t present_mean_width(double mean, double low);
 void present_left_out(struct report *r, const struct resample_result *result);
 /* The first rows of a table as text. */
 void present_rows(struct report *r, const struct table *t, size_t from, size_t n);
-/* A file named in a command: as it stands, or beside the session file, or among the shipped data.
- * Lives in the context's arena. */
-const char *present_find_file(struct context *ctx, const char *path);
 /* ERR_DOMAIN "no target yet; target COLUMN says what to predict". */
 int present_need_target(struct context *ctx, struct err *err);
 

@@ -20,12 +20,24 @@ struct cutter {
     bool semicolons;
 };
 
-/* Split "command   #= digest" and keep what is a command. */
+/* Comments that the recorder writes anew each time: its header, failures, looks. */
+static bool is_own_comment(struct span s)
+{
+    static const char *const own[] = { "# assay session ", "# failed: ", "#   ",
+                                       "# the held-out rows were looked at " };
+
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+        if (s.len >= strlen(own[i]) && memcmp(s.at, own[i], strlen(own[i])) == 0)
+            return true;
+    return false;
+}
+
+/* Split "command   #= digest"; a comment stays whole. */
 static void add_line(struct cutter *c, const char *text, size_t len, size_t number)
 {
     struct span s = span_trim((struct span){ text, len });
 
-    if (s.len == 0 || s.at[0] == '#')
+    if (s.len == 0 || is_own_comment(s))
         return;
     if (c->out->n == c->cap) {
         size_t cap = c->cap ? c->cap * 2 : 32;
@@ -38,6 +50,8 @@ static void add_line(struct cutter *c, const char *text, size_t len, size_t numb
     struct script_line *line = &c->out->lines[c->out->n++];
     *line = (struct script_line){ .number = number };
     line->text = arena_strndup(c->arena, s.at, s.len);
+    if (s.at[0] == '#')
+        return;
     const char *mark = NULL;
     for (const char *at = strstr(line->text, " #= "); at; at = strstr(at + 1, " #= "))
         mark = at;

@@ -23,7 +23,8 @@ struct script_line {
 };
 
 struct script {
-    struct script_line *lines; /* blank and comment-only lines are left out */
+    /* Without blank lines; a comment of its own is a line, but not what the recorder itself writes. */
+    struct script_line *lines;
     size_t n;
     const char *path;
 };

@@ -9,6 +9,7 @@
 #include "gnuplot.h"
 #include "journal.h"
 #include "lookahead.h"
+#include "paths.h"
 
 /* ---------------------------------------------------------------- life */
 
@@ -48,6 +49,8 @@ static void entry_free(struct entry *e)
     mem_free(e->line);
     mem_free(e->error);
     mem_free(e->input_digest);
+    mem_free(e->folder);
+    mem_free(e->elsewhere);
     workspace_unref(e->ws);
     report_release(&e->report);
     mem_free(e);
@@ -159,7 +162,7 @@ static int note_in_journal(struct task *t, struct err *err)
     if (!is_journalled(t))
         return 0;
     str_init(&line);
-    call_print(&line, t->call.command, &t->call.args);
+    paths_print_full(&line, &t->context);
     int rc = journal_do(t->session->journal, line.buf, &t->journal_number, err);
     str_release(&line);
     return rc;
@@ -174,6 +177,7 @@ static void place_error(struct err *err, const char *file, size_t line_number)
 }
 
 static void record_failure(struct session *s, const char *line, const struct err *why);
+static void keep_comment(struct session *s, const char *comment);
 
 int session_begin(struct task **out, struct session *s, const char *line, const char *file,
                   size_t line_number, struct err *err)
@@ -194,6 +198,8 @@ int session_begin(struct task **out, struct session *s, const char *line, const 
     t->started = now(s);
     int rc = lex_line(&lexed, line, &s->options.definitions, &t->arena, &why);
     if (!rc && lexed.n == 0) {
+        if (lexed.comment && file && *file)
+            keep_comment(s, lexed.comment);
         task_free(t);
         return 0;
     }
@@ -259,6 +265,22 @@ static void record_failure(struct session *s, const char *line, const struct err
     append_entry(s, e);
 }
 
+/* A comment of a session file stays where it stood. */
+static void keep_comment(struct session *s, const char *comment)
+{
+    struct entry *e = MEM_NEW(struct entry, 1);
+    struct str line;
+
+    str_init(&line);
+    str_addf(&line, "# %s", comment);
+    report_init(&e->report);
+    e->line = str_take(&line);
+    e->ws = workspace_ref(session_workspace(s));
+    e->recorded = true;
+    append_entry(s, e);
+    str_release(&line);
+}
+
 /* What the session file will hold about the result: the table and what was reported, not the time. */
 static struct digest result_digest(const struct entry *e, const struct workspace *ws)
 {
@@ -277,6 +299,19 @@ static struct digest result_digest(const struct entry *e, const struct workspace
     return hasher_finish(&h);
 }
 
+static void keep_elsewhere(struct entry *e, const struct context *ctx)
+{
+    struct str line;
+
+    if (!paths_beside(ctx))
+        return;
+    str_init(&line);
+    paths_print_full(&line, ctx);
+    e->elsewhere = str_take(&line);
+    e->folder = mem_strdup(ctx->base_dir);
+    str_release(&line);
+}
+
 static struct entry *make_entry(struct task *t)
 {
     struct entry *e = MEM_NEW(struct entry, 1);
@@ -286,6 +321,7 @@ static struct entry *make_entry(struct task *t)
     str_init(&line);
     call_print(&line, t->call.command, &t->call.args);
     e->line = str_take(&line);
+    keep_elsewhere(e, &t->context);
     str_release(&line);
     e->recorded = !(t->call.command->flags & COMMAND_VOLATILE);
     e->changed = t->context.next != NULL;

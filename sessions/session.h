@@ -46,6 +46,8 @@ struct entry {
     struct report report;
     struct digest digest;
     char *input_digest;      /* of the file it read, or NULL */
+    char *folder, *elsewhere; /* it read a file beside the session file in `folder`: the line as it
+                               * must stand in a session file of another folder; NULL */
     bool recorded;           /* goes into the session file */
     bool changed;            /* the workspace is another one */
     double ms;
@@ -145,7 +147,7 @@ int session_redo(struct session *s, struct err *err);
 
 /* ---- session files ---- */
 int session_save(struct session *s, const char *path, struct err *err);
-/* The text of the session file. */
-void session_print(struct str *out, const struct session *s);
+/* The text of the session file, as it must stand in that folder ("": the working directory). */
+void session_print(struct str *out, const struct session *s, const char *folder);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "io/file.h"
+#include "paths.h"
 #include "script.h"
 #include "session.h"
 
@@ -45,8 +46,10 @@ int session_redo(struct session *s, struct err *err)
 
 /* ---------------------------------------------------------------- session files */
 
-static void print_entry(struct str *out, const struct entry *e)
+static void print_entry(struct str *out, const struct entry *e, const char *folder)
 {
+    bool moved = e->elsewhere && !paths_same_folder(e->folder, folder);
+    const char *line = moved ? e->elsewhere : e->line;
     char mark[26];
 
     if (e->error) {
@@ -55,18 +58,22 @@ static void print_entry(struct str *out, const struct entry *e)
         str_addf(out, "\n#   %s\n", e->error);
         return;
     }
-    script_digest(mark, e->line, e->digest);
-    str_addf(out, "%s   #= %s", e->line, mark);
+    if (line[0] == '#') {
+        str_addf(out, "%s\n", line);
+        return;
+    }
+    script_digest(mark, line, e->digest);
+    str_addf(out, "%s   #= %s", line, mark);
     if (e->input_digest)
         str_addf(out, " file=%s", e->input_digest);
     str_add_char(out, '\n');
 }
 
-void session_print(struct str *out, const struct session *s)
+void session_print(struct str *out, const struct session *s, const char *folder)
 {
     str_add(out, "# assay session 1\n");
     for (size_t i = 0; i < s->n_done; i++)
-        print_entry(out, s->entries[i]);
+        print_entry(out, s->entries[i], folder);
     if (s->looks)
         str_addf(out, "# the held-out rows were looked at %zu time%s\n", s->looks,
                  s->looks == 1 ? "" : "s");
@@ -79,8 +86,11 @@ int session_save(struct session *s, const char *path, struct err *err)
 
     if (file_out_open(&out, path, err))
         return -1;
+    const char *slash = strrchr(path, '/');
+    char *folder = mem_strndup(path, slash ? (size_t)(slash - path) + (slash == path) : 0);
     str_init(&text);
-    session_print(&text, s);
+    session_print(&text, s, folder);
+    mem_free(folder);
     size_t written = fwrite(text.buf, 1, text.len, out.stream);
     size_t wanted = text.len;
     str_release(&text);

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "io/reader.h"
+#include "paths.h"
 #include "present.h"
 #include "rejects.h"
 #include "session.h"
@@ -192,7 +193,7 @@ static int apply_roles(struct context *ctx, struct err *err)
 
 static int load_run(struct report *r, struct context *ctx, struct err *err)
 {
-    const char *path = present_find_file(ctx, params_text(ctx->args, "path"));
+    const char *path = paths_find(ctx, params_text(ctx->args, "path"));
     const struct reader *reader;
     struct params own;
     struct source *source;

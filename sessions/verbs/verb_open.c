@@ -1,6 +1,7 @@
 /* open: a session file or a data file, afresh. */
 #include <string.h>
 
+#include "paths.h"
 #include "present.h"
 #include "session.h"
 
@@ -22,7 +23,7 @@ static bool is_session(const char *path)
 static int open_run(struct report *r, struct context *ctx, struct err *err)
 {
     const char *typed = params_text(ctx->args, "path");
-    const char *path = present_find_file(ctx, typed);
+    const char *path = paths_find(ctx, typed);
     struct session *s = ctx->session;
     struct str line;
 

@@ -1,5 +1,6 @@
 /* predict: run a model on the loaded file, or on another. */
 #include "io/writer.h"
+#include "paths.h"
 #include "present.h"
 #include "rejects.h"
 #include "table/cell.h"
@@ -24,7 +25,7 @@ static int open_data(struct source **out, struct report *r, struct context *ctx,
         *out = source_ref(ctx->ws->source);
         return 0;
     }
-    if (model_read(out, m, present_find_file(ctx, path), ctx->job, err))
+    if (model_read(out, m, paths_find(ctx, path), ctx->job, err))
         return -1;
     rejects_tell(&r->text, *out);
     str_add(ctx->input_digest, digest_long(hex, (*out)->info.digest));

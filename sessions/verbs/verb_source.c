@@ -1,6 +1,7 @@
 /* source: run the commands of a session file here and now. */
 #include <string.h>
 
+#include "paths.h"
 #include "present.h"
 #include "session.h"
 
@@ -12,7 +13,7 @@ static const struct param_spec source_params[] = {
 
 static int source_run(struct report *r, struct context *ctx, struct err *err)
 {
-    const char *path = present_find_file(ctx, params_text(ctx->args, "path"));
+    const char *path = paths_find(ctx, params_text(ctx->args, "path"));
 
     if (session_queue_file(ctx->session, path, err))
         return -1;
