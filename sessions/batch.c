@@ -82,13 +82,40 @@ static void print_json_entry(const struct batch_options *o, const struct entry *
     json_decref(object);
 }
 
+/* The signs that reports are written with, for a terminal without UTF-8; what comes from the data
+ * stays as it is. */
+static void print_text(FILE *out, const char *text, bool ascii)
+{
+    static const char *const signs[][2] = {
+        { "×", "x" }, { "−", "-" }, { "…", "..." }, { "·", "." }, { "■", "#" }, { "→", "->" },
+    };
+
+    for (const char *at = text; ascii && *at;) {
+        size_t run = 0, k = 0, n = sizeof(signs) / sizeof(signs[0]);
+        while (at[run] && !((unsigned char)at[run] & 0x80))
+            run++;
+        fwrite(at, 1, run, out);
+        at += run;
+        while (k < n && strncmp(at, signs[k][0], strlen(signs[k][0])) != 0)
+            k++;
+        if (*at && k < n)
+            fputs(signs[k][1], out);
+        else if (*at)
+            fputc(*at, out);
+        at += k < n ? strlen(signs[k][0]) : *at != 0;
+    }
+    if (!ascii)
+        fputs(text, out);
+}
+
 static void print_entry(const struct batch_options *o, const char *typed, const struct entry *e,
-                        size_t number)
+                        size_t number, bool ascii)
 {
     if (o->json) {
         print_json_entry(o, e, number);
     } else if (!o->quiet) {
-        fprintf(o->out, "> %s\n%s", typed, e->report.text.buf);
+        fprintf(o->out, "> %s\n", typed);
+        print_text(o->out, e->report.text.buf, ascii);
         if (e->report.text.len)
             fputc('\n', o->out);
     }
@@ -156,7 +183,7 @@ static int run_one(struct session *s, const char *line, const char *file, size_t
     }
     if (!e)
         return EXIT_OK;
-    print_entry(o, line, e, number);
+    print_entry(o, line, e, number, s->options.ascii);
     int status = check_entry(o, e, file, number, recorded);
     return status ? status : e->report.status;
 }
@@ -178,7 +205,7 @@ int batch_line(struct session *s, const char *line, const char *file, size_t num
 
 int batch_run(struct session *s, const struct script *script, const struct batch_options *o)
 {
-    size_t n_checked = 0;
+    size_t n_checked = 0, n_commands = 0;
 
     if (!o->check)
         lookahead_roles(s, script);
@@ -188,10 +215,11 @@ int batch_run(struct session *s, const struct script *script, const struct batch
         if (status)
             return status;
         n_checked += l->recorded ? 1 : 0;
+        n_commands += l->text[0] != '#';
     }
     if (o->check && !o->json)
         fprintf(o->out, "%s: %zu of %zu commands have a digest, all the same\n", script->path,
-                n_checked, script->n);
+                n_checked, n_commands);
     return EXIT_OK;
 }
 
