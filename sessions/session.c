@@ -34,6 +34,7 @@ struct session *session_new(const struct session_options *options, struct err *e
 
     s->options = *options;
     s->empty = workspace_empty();
+    str_init(&s->comments);
     if (options->state_dir && journal_open(&s->journal, options->state_dir, err)) {
         session_free(s, false);
         return NULL;
@@ -49,6 +50,7 @@ static void entry_free(struct entry *e)
     mem_free(e->line);
     mem_free(e->error);
     mem_free(e->input_digest);
+    mem_free(e->comments);
     mem_free(e->folder);
     mem_free(e->elsewhere);
     workspace_unref(e->ws);
@@ -68,6 +70,7 @@ void session_free(struct session *s, bool keep_journal)
     lookahead_clear(s);
     mem_free(s->queue);
     workspace_unref(s->empty);
+    str_release(&s->comments);
     journal_close(s->journal, keep_journal);
     gnuplot_free(s->gnuplot);
     mem_free(s->path);
@@ -95,6 +98,7 @@ void session_forget(struct session *s)
         entry_free(s->entries[--s->n_entries]);
     s->n_done = s->saved_at = 0;
     s->looks = 0;
+    str_clear(&s->comments);
     mem_free(s->path);
     s->path = NULL;
 }
@@ -177,7 +181,6 @@ static void place_error(struct err *err, const char *file, size_t line_number)
 }
 
 static void record_failure(struct session *s, const char *line, const struct err *why);
-static void keep_comment(struct session *s, const char *comment);
 
 int session_begin(struct task **out, struct session *s, const char *line, const char *file,
                   size_t line_number, struct err *err)
@@ -199,7 +202,7 @@ int session_begin(struct task **out, struct session *s, const char *line, const 
     int rc = lex_line(&lexed, line, &s->options.definitions, &t->arena, &why);
     if (!rc && lexed.n == 0) {
         if (lexed.comment && file && *file)
-            keep_comment(s, lexed.comment);
+            str_addf(&s->comments, "# %s\n", lexed.comment);
         task_free(t);
         return 0;
     }
@@ -241,6 +244,8 @@ static struct entry *append_entry(struct session *s, struct entry *e)
         s->cap = s->cap ? s->cap * 2 : 32;
         s->entries = mem_resize(s->entries, s->cap, sizeof(*s->entries));
     }
+    if (s->comments.len)
+        e->comments = str_take(&s->comments);
     e->number = s->n_entries + 1;
     s->entries[s->n_entries++] = e;
     s->n_done = s->n_entries;
@@ -263,22 +268,6 @@ static void record_failure(struct session *s, const char *line, const struct err
     e->error = mem_strdup(why->msg);
     e->ws = workspace_ref(session_workspace(s));
     append_entry(s, e);
-}
-
-/* A comment of a session file stays where it stood. */
-static void keep_comment(struct session *s, const char *comment)
-{
-    struct entry *e = MEM_NEW(struct entry, 1);
-    struct str line;
-
-    str_init(&line);
-    str_addf(&line, "# %s", comment);
-    report_init(&e->report);
-    e->line = str_take(&line);
-    e->ws = workspace_ref(session_workspace(s));
-    e->recorded = true;
-    append_entry(s, e);
-    str_release(&line);
 }
 
 /* What the session file will hold about the result: the table and what was reported, not the time. */

@@ -46,6 +46,7 @@ struct entry {
     struct report report;
     struct digest digest;
     char *input_digest;      /* of the file it read, or NULL */
+    char *comments;          /* of the session file, that stood before it: lines with "# "; NULL */
     char *folder, *elsewhere; /* it read a file beside the session file in `folder`: the line as it
                                * must stand in a session file of another folder; NULL */
     bool recorded;           /* goes into the session file */
@@ -65,6 +66,7 @@ struct session {
     struct entry **entries;
     struct entry *aside;     /* the last volatile command */
     struct workspace *empty;
+    struct str comments;     /* of the session file, that belong to the next command */
     size_t looks;            /* times held-out rows were opened; undo does not turn it back */
     struct journal *journal; /* NULL */
     struct gnuplot *gnuplot;

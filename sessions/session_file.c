@@ -52,14 +52,11 @@ static void print_entry(struct str *out, const struct entry *e, const char *fold
     const char *line = moved ? e->elsewhere : e->line;
     char mark[26];
 
+    str_add(out, e->comments ? e->comments : "");
     if (e->error) {
         str_add(out, "# failed: ");
         str_add_escaped(out, e->line, strlen(e->line));
         str_addf(out, "\n#   %s\n", e->error);
-        return;
-    }
-    if (line[0] == '#') {
-        str_addf(out, "%s\n", line);
         return;
     }
     script_digest(mark, line, e->digest);
@@ -74,6 +71,7 @@ void session_print(struct str *out, const struct session *s, const char *folder)
     str_add(out, "# assay session 1\n");
     for (size_t i = 0; i < s->n_done; i++)
         print_entry(out, s->entries[i], folder);
+    str_add(out, s->comments.buf);
     if (s->looks)
         str_addf(out, "# the held-out rows were looked at %zu time%s\n", s->looks,
                  s->looks == 1 ? "" : "s");
