@@ -23,8 +23,6 @@ wrap_load() {
 
 for session in *.assay; do
     "$assay" run -q -c "open $session; save session to=$session"
-    sed -i "1a # Recorded: \`assay run share/sessions/$session\` does it again, \`assay replay --check\` proves it the same." \
-        "$session"
     wrap_load "$session"
     "$assay" replay --check "$session"
 done
