@@ -282,8 +282,8 @@ static struct outcome measure(const struct task *t, char *program, char *table)
     if (!t->commands)
         return run(version, printed, sizeof(printed));
     const char *hole = strstr(t->commands, "%s");
-    snprintf(commands, sizeof(commands), "%.*s'%s'%s", (int)(hole - t->commands), t->commands, table,
-             hole + 2);
+    snprintf(commands, sizeof(commands), "%.*s'%s'%s", (int)(hole - t->commands), t->commands,
+             table, hole + 2);
     struct outcome o = run(t->measure == LAST_COMMAND ? json : quiet, printed, sizeof(printed));
     if (t->measure == LAST_COMMAND)
         o.seconds = last_ms(printed) / 1000;
@@ -313,10 +313,11 @@ static void run_task(const struct task *t, char *program, const char *version)
         peak = o.peak_mb > peak ? o.peak_mb : peak;
     }
     qsort(seconds, (size_t)t->runs, sizeof(*seconds), by_size);
-    printf("{\"task\":\"%s\",\"tool\":\"assay\",\"version\":\"%s\",\"seconds\":%.6f,\"fastest\":%.6f,"
-           "\"runs\":%d,\"peak_mb\":%.1f,\"measure\":\"%s\",\"table\":\"%s\"}\n",
-           t->name, version, seconds[t->runs / 2], seconds[0], t->runs, peak,
-           measures[t->measure], t->table ? table : "");
+    printf(
+        "{\"task\":\"%s\",\"tool\":\"assay\",\"version\":\"%s\",\"seconds\":%.6f,\"fastest\":%.6f,"
+        "\"runs\":%d,\"peak_mb\":%.1f,\"measure\":\"%s\",\"table\":\"%s\"}\n",
+        t->name, version, seconds[t->runs / 2], seconds[0], t->runs, peak, measures[t->measure],
+        t->table ? table : "");
     fflush(stdout);
 }
 

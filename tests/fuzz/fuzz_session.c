@@ -74,7 +74,8 @@ static void check_completion(const struct session *s, const char *text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char *const names[] = { "C", "file" }, *const values[] = { "0.5", "it's \"odd\" #" };
+    static const char *const names[] = { "C", "file" }, *const values[] = { "0.5",
+                                                                            "it's \"odd\" #" };
     const struct definitions defs = { .names = names, .values = values, .n = 2 };
     const struct session_options options = { .share_dir = NULL };
     struct script script;

@@ -139,9 +139,20 @@ static void test_describe_has_every_figure(void **state)
 static void test_every_step_counts_its_effect(void **state)
 {
     static const char *const steps[] = {
-        "cast sex to=text", "trim all", "replace sex from=MALE to=male", "derive x = body_mass_g / 2",
-        "filter body_mass_g > 3000", "drop sex", "keep species sex", "rename sex to=s", "drop missing",
-        "dedupe", "clip body_mass_g max=5000", "impute all", "encode island", "scale all",
+        "cast sex to=text",
+        "trim all",
+        "replace sex from=MALE to=male",
+        "derive x = body_mass_g / 2",
+        "filter body_mass_g > 3000",
+        "drop sex",
+        "keep species sex",
+        "rename sex to=s",
+        "drop missing",
+        "dedupe",
+        "clip body_mass_g max=5000",
+        "impute all",
+        "encode island",
+        "scale all",
     };
 
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
