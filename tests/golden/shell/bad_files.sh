@@ -26,3 +26,13 @@ try run nul.assay
 try run binary.csv
 try predict nosuch.model iris.csv
 try predict empty.csv iris.csv
+
+# Root reads everything; others are told.
+echo 'a' >secret.csv
+chmod 000 secret.csv
+if [ -r secret.csv ]; then
+    printf '%s\n' '$ assay run -c load secret.csv' \
+        '-c:1: error: cannot read secret.csv: Permission denied' '[1]'
+else
+    try run -c 'load secret.csv'
+fi
