@@ -16,36 +16,47 @@
 
 #define HELP_WIDTH 78
 
-/* A paragraph, broken at blanks. */
-static void add_paragraph(struct str *out, const char *text, size_t indent)
+/* Text from column `col` on, broken at blanks; further lines are indented. */
+static void add_wrapped(struct str *out, const char *text, size_t col, size_t indent)
 {
-    size_t col = 0;
+    bool first = true;
 
     while (text && *text) {
         size_t len = strcspn(text, " \n"), width = text_width(text, len);
-        if (col && col + 1 + width > HELP_WIDTH) {
+        if (!first && col + 1 + width > HELP_WIDTH) {
             str_add_char(out, '\n');
-            col = 0;
-        }
-        if (col == 0)
             str_add_repeat(out, " ", indent);
-        else
+            col = indent;
+        } else if (!first) {
             str_add_char(out, ' ');
+            col++;
+        }
         str_add_n(out, text, len);
-        col = (col ? col + 1 : indent) + width;
+        col += width;
+        first = false;
         text += len;
         text += strspn(text, " \n");
     }
     str_add_char(out, '\n');
 }
 
+static void add_paragraph(struct str *out, const char *text, size_t indent)
+{
+    str_add_repeat(out, " ", indent);
+    add_wrapped(out, text, indent, indent);
+}
+
+/* Where the help of a row begins. */
+#define ROW_INDENT 20
+
 static void add_row(struct str *out, const char *name, const char *help)
 {
-    size_t width = text_width(name, strlen(name));
+    size_t width = 2 + text_width(name, strlen(name));
+    size_t gap = width < ROW_INDENT ? ROW_INDENT - width : 1;
 
     str_addf(out, "  %s", name);
-    str_add_repeat(out, " ", width < 18 ? 18 - width : 1);
-    str_addf(out, "%s\n", help ? help : "");
+    str_add_repeat(out, " ", gap);
+    add_wrapped(out, help, width + gap, ROW_INDENT);
 }
 
 static bool is_list(const struct param_spec *p)
@@ -111,20 +122,43 @@ static void add_params(struct str *out, const struct param_spec *specs)
 
 /* ---------------------------------------------------------------- one topic */
 
+/* Parameters a command takes beside its own as long as nothing names others: load's of the first
+ * reader.  NULL: none. */
+static const struct param_spec *usual_params(const struct command *c)
+{
+    const struct param_spec *more = NULL;
+    struct params none;
+    struct arena arena;
+
+    if (!c->extend)
+        return NULL;
+    arena_init(&arena);
+    params_init(&none, command_params(c), &arena);
+    int rc = c->extend(&more, &none, NULL);
+    arena_release(&arena);
+    return rc ? NULL : more;
+}
+
 static void help_command(struct str *out, const struct command *c)
 {
     const struct param_spec *specs = command_params(c);
+    struct str usage;
 
-    str_addf(out, "%s - %s\n\n  %s", command_name(c), command_help(c), command_name(c));
+    str_init(&usage);
+    str_add(&usage, command_name(c));
     for (size_t i = 0; specs && specs[i].name; i++)
-        add_usage_param(out, &specs[i], i == 0);
+        add_usage_param(&usage, &specs[i], i == 0);
     if (c->extend)
-        str_add(out, " [parameters of what it names]");
-    str_add(out, "\n\n");
+        str_add(&usage, " [parameters of what it names]");
+    str_addf(out, "%s - %s\n\n  ", command_name(c), command_help(c));
+    add_wrapped(out, usage.buf, 2, 6);
+    str_release(&usage);
+    str_add(out, "\n");
     add_paragraph(out, command_details(c), 0);
     if (specs && specs[0].name) {
         str_add(out, "\nParameters:\n");
         add_params(out, specs);
+        add_params(out, usual_params(c));
     }
     if (command_example(c))
         str_addf(out, "\nExample:\n  %s\n", command_example(c));
@@ -156,8 +190,7 @@ static void help_learner(struct str *out, const struct learner *l)
     }
     if (l->source) {
         str_add(out, "\nSource: ");
-        str_add(out, l->source);
-        str_add_char(out, '\n');
+        add_wrapped(out, l->source, 8, 8);
     }
 }
 
@@ -176,11 +209,14 @@ static void help_plot(struct str *out, const struct plot_kind *p)
 
 static void help_metric(struct str *out, const struct metric *m)
 {
-    str_addf(out, "%s - %s\n\n%s is better.\n", m->name, m->help,
-             m->greater_is_better ? "Greater" : "Smaller");
+    str_addf(out, "%s - ", m->name);
+    add_wrapped(out, m->help, strlen(m->name) + 3, 0);
+    str_addf(out, "\n%s is better.\n", m->greater_is_better ? "Greater" : "Smaller");
     add_tasks(out, m->tasks);
-    if (m->source)
-        str_addf(out, "Source: %s\n", m->source);
+    if (m->source) {
+        str_add(out, "Source: ");
+        add_wrapped(out, m->source, 8, 8);
+    }
 }
 
 /* ---------------------------------------------------------------- lists */
@@ -371,7 +407,8 @@ static void manual_params(struct str *out, const struct param_spec *specs)
 }
 
 static void manual_item(struct str *out, const char *prefix, const char *name, const char *help,
-                        const char *details, const struct param_spec *specs, const char *example)
+                        const char *details, const struct param_spec *specs,
+                        const struct param_spec *more, const char *example)
 {
     str_add(out, ".SS ");
     add_roff(out, prefix);
@@ -384,6 +421,7 @@ static void manual_item(struct str *out, const char *prefix, const char *name, c
         str_add(out, "\n");
     }
     manual_params(out, specs);
+    manual_params(out, more);
     if (example) {
         str_add(out, ".PP\n.RS\n.nf\n");
         add_roff(out, example);
@@ -401,13 +439,13 @@ void help_manual(struct str *out)
             const struct command *c = command_table[i];
             if (strcmp(command_stage(c), stages[s]) == 0)
                 manual_item(out, "", command_name(c), command_help(c), command_details(c),
-                            command_params(c), command_example(c));
+                            command_params(c), usual_params(c), command_example(c));
         }
     }
     str_add(out, ".SH LEARNERS\n");
     for (size_t i = 0; learner_table[i]; i++) {
         const struct learner *l = learner_table[i];
-        manual_item(out, "train ", l->name, l->help, l->details, l->params, NULL);
+        manual_item(out, "train ", l->name, l->help, l->details, l->params, NULL, NULL);
         if (l->source) {
             str_add(out, ".PP\nSource: ");
             add_roff(out, l->source);
@@ -416,12 +454,12 @@ void help_manual(struct str *out)
     }
     str_add(out, ".SH PLOTS\n");
     for (size_t i = 0; plot_table[i]; i++)
-        manual_item(out, "plot ", plot_table[i]->name, plot_table[i]->help,
-                    plot_table[i]->details, plot_table[i]->params, plot_table[i]->example);
+        manual_item(out, "plot ", plot_table[i]->name, plot_table[i]->help, plot_table[i]->details,
+                    plot_table[i]->params, NULL, plot_table[i]->example);
     str_add(out, ".SH METRICS\n");
     for (size_t i = 0; metric_table[i]; i++)
         manual_item(out, "", metric_table[i]->name, metric_table[i]->help, metric_table[i]->source,
-                    NULL, NULL);
+                    NULL, NULL, NULL);
     str_add(out, ".SH FUNCTIONS OF EXPRESSIONS\n");
     for (const struct expr_function *f = expr_functions(); f->name; f++) {
         str_add(out, ".TP\n.B ");
