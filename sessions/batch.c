@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/reader.h"
 #include "io/writer.h"
 #include "learn/model.h"
@@ -42,8 +43,11 @@ static void print_error(const struct batch_options *o, const char *line, const c
     struct str shown;
     str_init(&shown);
     str_add_escaped(&shown, line, len);
-    fprintf(o->err, "    %s\n    %*s", shown.buf, (int)(why->col - 1), "");
-    for (size_t i = 0; i < (why->width ? why->width : 1) && why->col + i <= len + 1; i++)
+    /* Places count bytes, the terminal columns. */
+    size_t from = why->col - 1, left = len - from;
+    size_t under = text_width(line + from, why->width < left ? why->width : left);
+    fprintf(o->err, "    %s\n    %*s", shown.buf, (int)text_width(line, from), "");
+    for (size_t i = 0; i < (under ? under : 1); i++)
         fputc('^', o->err);
     fputc('\n', o->err);
     str_release(&shown);

@@ -76,6 +76,7 @@ struct session {
     struct job *_Atomic running; /* of the command in session_do, for a signal handler; NULL */
     struct queued *queue;    /* lines to come */
     size_t n_queue, queue_at, queue_cap;
+    size_t depth; /* of files that source each other, of the line that runs */
     size_t n_ahead;
     struct role_ahead *ahead;
     char *opening;           /* session file whose lines are in the queue, NULL */
@@ -127,9 +128,9 @@ int session_do(struct session *s, const char *line, const char *file, size_t lin
 /* ---- lines that `source` and `open` left to be run ---- */
 struct queued {
     char *text, *file, *recorded; /* recorded: "#=" comment, NULL */
-    size_t line_number;
+    size_t line_number, depth;    /* depth: how many files that source each other stand around it */
 };
-/* The lines of a session file, before those that wait already. */
+/* The lines of a session file, before those that wait already.  ERR_USAGE: too deep, or too many. */
 int session_queue_file(struct session *s, const char *path, struct err *err);
 /* One line behind those that wait. */
 void session_queue_line(struct session *s, const char *text, const char *file, size_t number);

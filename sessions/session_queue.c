@@ -8,6 +8,7 @@
 #include "session.h"
 
 #define SOURCE_MAX_LINES 1000000
+#define SOURCE_MAX_DEPTH 32
 
 static void queue_make_room(struct session *s, size_t n)
 {
@@ -30,6 +31,10 @@ int session_queue_file(struct session *s, const char *path, struct err *err)
     struct arena arena;
     struct script script;
 
+    if (s->depth >= SOURCE_MAX_DEPTH)
+        return err_set(err, ERR_USAGE,
+                       "%s: files source each other %d deep; does one source itself?", path,
+                       SOURCE_MAX_DEPTH);
     arena_init(&arena);
     int rc = script_read(&script, path, &arena, err);
     if (!rc && s->n_queue - s->queue_at + script.n > SOURCE_MAX_LINES)
@@ -41,10 +46,12 @@ int session_queue_file(struct session *s, const char *path, struct err *err)
         s->queue_at -= script.n;
         for (size_t i = 0; i < script.n; i++) {
             const struct script_line *l = &script.lines[i];
-            s->queue[s->queue_at + i] = (struct queued){
-                .text = mem_strdup(l->text), .file = mem_strdup(path),
-                .recorded = l->recorded ? mem_strdup(l->recorded) : NULL,
-                .line_number = l->number };
+            s->queue[s->queue_at + i] =
+                (struct queued){ .text = mem_strdup(l->text),
+                                 .file = mem_strdup(path),
+                                 .recorded = l->recorded ? mem_strdup(l->recorded) : NULL,
+                                 .line_number = l->number,
+                                 .depth = s->depth + 1 };
         }
     }
     arena_release(&arena);
@@ -98,9 +105,11 @@ bool session_next(struct session *s, struct queued *out)
     if (s->queue_at >= s->n_queue) {
         finish_opening(s);
         finish_recovery(s);
+        s->depth = 0;
         return false;
     }
     *out = s->queue[s->queue_at++];
+    s->depth = out->depth;
     return true;
 }
 
@@ -115,7 +124,7 @@ void session_queue_clear(struct session *s)
 {
     while (s->queue_at < s->n_queue)
         queued_release(&s->queue[s->queue_at++]);
-    s->queue_at = s->n_queue = 0;
+    s->queue_at = s->n_queue = s->depth = 0;
     mem_free(s->opening);
     s->opening = NULL;
     mem_free(s->recovering); /* not all of it ran: the lost session stays to be offered again */

@@ -133,6 +133,31 @@ static void prediction_reads_as_training_did(void **state)
     (void)state;
 }
 
+static void files_that_source_each_other_come_to_an_end(void **state)
+{
+    struct session *s = fresh(false);
+    struct err err = { 0 };
+    struct queued q;
+    FILE *f = fopen("/tmp/assay-test-loop.assay", "w");
+    size_t n = 0;
+    int rc = 0;
+
+    fputs("source /tmp/assay-test-loop.assay\n", f);
+    fclose(f);
+    run(s, "source /tmp/assay-test-loop.assay");
+    for (; n < 1000 && !rc && session_next(s, &q); n++) {
+        rc = session_do(s, q.text, q.file, q.line_number, NULL, &err);
+        queued_release(&q);
+    }
+    assert_int_equal(rc, -1);
+    assert_non_null(strstr(err.msg, "files source each other 32 deep"));
+    session_queue_clear(s);
+    run(s, "source " ASSAY_SOURCE_DIR "/share/sessions/wine.assay"); /* typed, it is not deep */
+    unlink("/tmp/assay-test-loop.assay");
+    session_free(s, false);
+    (void)state;
+}
+
 static void a_new_command_ends_what_could_be_redone(void **state)
 {
     struct session *s = fresh(false);
@@ -458,6 +483,7 @@ int main(void)
         cmocka_unit_test(undo_and_redo_walk_the_changes),
         cmocka_unit_test(undo_names_what_it_takes_back),
         cmocka_unit_test(prediction_reads_as_training_did),
+        cmocka_unit_test(files_that_source_each_other_come_to_an_end),
         cmocka_unit_test(a_new_command_ends_what_could_be_redone),
         cmocka_unit_test(a_failed_command_changes_nothing_and_stays_as_a_comment),
         cmocka_unit_test(volatile_commands_are_not_recorded),
