@@ -1,7 +1,8 @@
 /* csv.h - the parts of the CSV reader, from bytes to typed columns.
  *
  *   csv_guess_dialect   delimiter and header from the head        csv_sniff.c
- *   csv_scan_next       one record at a time, fields as spans     csv_parse.c
+ *   csv_scan_next       one record at a time, fields as spans     csv_parse.c csv_block.c
+ *   csv_split           where a file can be cut into parts        csv_split.c
  *   csv_grid_read       all records as one rectangle of cells     csv_grid.c
  *   csv_names_make      column names that are unique              csv_names.c
  *   csv_columns_build   types, then columns         csv_cell.c csv_types.c csv_columns.c
@@ -30,6 +31,7 @@
 #include "base/err.h"
 #include "base/job.h"
 #include "base/str.h"
+#include "io/csv_block.h"
 #include "io/reader.h"
 #include "table/column.h"
 #include "table/table.h"
@@ -66,7 +68,8 @@ struct csv_record {
     size_t line, at; /* line number from 1 and offset of its first byte */
 };
 
-/* The scanner takes doubled quotes out IN PLACE: scan a copy when the bytes are needed again. */
+/* The scanner takes doubled quotes out IN PLACE: scan a copy when the bytes are needed again, or
+ * set `dry` when only the number of fields and lines matters. */
 struct csv_scan {
     char *buf;
     size_t len, at, line;
@@ -74,13 +77,17 @@ struct csv_scan {
     const char *file;
     bool partial; /* more bytes follow: a record that touches the end is not given out */
     bool dirty;   /* somewhere there is a NUL or no UTF-8: fields are checked one by one */
+    bool dry;     /* change nothing; the lengths of quoted fields are as if it had been done */
     size_t n_blank, n_lf, n_crlf, n_cr;
+    struct csv_finder stops; /* delimiter, quote, LF, CR */
     uint8_t special[256];
     uint8_t may_be_na[256]; /* bytes with which a missing field may begin */
 };
 
 void csv_scan_init(struct csv_scan *s, char *buf, size_t len, const struct csv_dialect *dialect,
                    const char *file, bool partial);
+/* Forget what was looked at, and read no byte before `origin` from now on. */
+void csv_scan_find_from(struct csv_scan *s, size_t origin);
 /* Step over the dialect's `skip` lines. */
 void csv_scan_skip(struct csv_scan *s);
 /* 1 and the next record, 0 at the end, -1 with ERR_PARSE (quote never closed, record too long). */
@@ -110,22 +117,65 @@ struct csv_guess {
 void csv_guess_dialect(struct csv_guess *out, const char *head, size_t len, bool partial,
                        const struct csv_dialect *dialect, int header);
 
+/* ---- csv_split.c: parts of a file that can be scanned side by side ---- */
+#define CSV_PART_BYTES ((size_t)256 << 10)
+
+/* buf[begin, end): whole records and the blank lines between them. */
+struct csv_part {
+    size_t begin, end;
+    size_t n_records;
+    size_t line, n_lines; /* of `begin`; line ends within */
+    bool unsure;          /* ends neither in a record's end nor in the file's */
+};
+
+/* Cut buf[scan->at, scan->len) into parts of about `part_bytes`, in large memory.  The parts do not
+ * depend on the number of threads; a record that never closes its quote ends the last one that is
+ * not empty.  ERR_NOMEM, ERR_CANCELLED. */
+int csv_split(struct csv_part **out, size_t *n_out, const struct csv_scan *scan, size_t part_bytes,
+              struct job *job, struct err *err);
+
+/* A scanner of one part, which sees no other byte; and what it counted added to the whole's. */
+void csv_scan_part(struct csv_scan *s, const struct csv_scan *whole, const struct csv_part *part);
+void csv_scan_add_counts(struct csv_scan *sum, const struct csv_scan *s);
+
 /* ---- csv_grid.c: all records ---- */
 struct csv_grid {
     char *buf;
     size_t n_rows, n_cols;
-    struct csv_cell *cells; /* (n_rows, n_cols) row-major, large memory */
-    int64_t *lines;         /* (n_rows) line of each row, large memory with room for buffer_take */
-    uint64_t *row_at;       /* (n_rows) offset of each row's first byte */
-    char **names;           /* (n_cols) in the source's arena */
-    bool header_quoted;     /* there is no header, or each of its fields was quoted */
+    uint64_t *cells;  /* (n_rows, n_cols) row-major, packed; large memory */
+    int64_t *lines;   /* (n_rows) line of each row, large memory with room for buffer_take */
+    uint64_t *row_at; /* (n_rows) offset of each row's first byte */
+    char **names;     /* (n_cols) in the source's arena */
+    bool header_quoted; /* there is no header, or each of its fields was quoted */
     size_t cap, n_trailing;
 };
 
+/* A cell in eight bytes: there are so many of them that fetching memory for them counts.  From the
+ * left: offset in the record, length (a record has at most 2^28 bytes), flags. */
+#define CSV_PACK_BITS 30
+#define CSV_PACK_MASK (((uint64_t)1 << CSV_PACK_BITS) - 1)
+
+static inline uint64_t csv_cell_pack(struct csv_cell cell, uint64_t row_at)
+{
+    return (cell.at - row_at) << (CSV_PACK_BITS + 4) | (uint64_t)cell.len << 4 | cell.flags;
+}
+static inline struct csv_cell csv_grid_cell(const struct csv_grid *g, size_t i, size_t j)
+{
+    uint64_t packed = g->cells[i * g->n_cols + j];
+
+    return (struct csv_cell){ .at = g->row_at[i] + (packed >> (CSV_PACK_BITS + 4)),
+                              .len = (uint32_t)(packed >> 4 & CSV_PACK_MASK),
+                              .flags = packed & 15 };
+}
+
 /* Every record of buf[from, len) into `g`, at most max_rows of them.  Rejects and notes go to
- * `src`. ERR_PARSE, ERR_DOMAIN (no data; more than UINT32_MAX rows), ERR_NOMEM, ERR_CANCELLED. */
+ * `src`. ERR_PARSE, ERR_DOMAIN (no data; more than UINT32_MAX rows), ERR_NOMEM, ERR_CANCELLED.
+ *
+ * The whole of a file is cut into parts of about `part_bytes` that are scanned side by side; the
+ * head of one (scan->partial), fewer rows than all, and part_bytes 0 take one record after the
+ * other.  Either way the result is the same. */
 int csv_grid_read(struct csv_grid *g, struct csv_scan *scan, size_t width, size_t max_rows,
-                  struct source *src, struct job *job, struct err *err);
+                  size_t part_bytes, struct source *src, struct job *job, struct err *err);
 void csv_grid_release(struct csv_grid *g);
 
 /* ---- csv_names.c: column names ----

@@ -46,9 +46,9 @@ struct build {
     struct typing *typings; /* (n_cols) */
 };
 
-static inline const struct csv_cell *build_cell(const struct build *b, size_t i, size_t j)
+static inline struct csv_cell build_cell(const struct build *b, size_t i, size_t j)
 {
-    return &b->grid->cells[i * b->grid->n_cols + j];
+    return csv_grid_cell(b->grid, i, j);
 }
 
 static inline struct span build_text(const struct build *b, const struct csv_cell *cell)

@@ -62,11 +62,11 @@ static void fill_rows(void *ctx, size_t begin, size_t end, size_t chunk)
     for (size_t i = b->base + begin; i < b->base + end; i++)
         for (size_t j = 0; j < b->grid->n_cols; j++) {
             struct typing *t = &b->typings[j];
-            const struct csv_cell *cell = build_cell(b, i, j);
+            struct csv_cell cell = build_cell(b, i, j);
             if (!type_is_fixed(t->type))
                 continue;
-            if (cell->flags & CSV_MISSING ||
-                !fill_cell(t->column, i, build_trim(build_text(b, cell))))
+            if (cell.flags & CSV_MISSING ||
+                !fill_cell(t->column, i, build_trim(build_text(b, &cell))))
                 bit_clear(t->column->valid->data, i);
         }
 }
@@ -95,13 +95,13 @@ static int fill_texts(struct build *b, size_t j, struct err *err)
     str_init(&repaired);
     builder_init(&builder, t->type, b->grid->n_rows);
     for (size_t i = 0; i < b->grid->n_rows; i++) {
-        const struct csv_cell *cell = build_cell(b, i, j);
-        struct span s = build_text(b, cell);
-        if (cell->flags & CSV_MISSING) {
+        struct csv_cell cell = build_cell(b, i, j);
+        struct span s = build_text(b, &cell);
+        if (cell.flags & CSV_MISSING) {
             builder_add_missing(&builder);
             continue;
         }
-        if (cell->flags & CSV_DIRTY) {
+        if (cell.flags & CSV_DIRTY) {
             text_repaired(&repaired, s);
             s = (struct span){ repaired.buf, repaired.len };
         }
@@ -156,10 +156,10 @@ static int build_fill(struct build *b, struct job *job, struct err *err)
 /* A cell that had something in it and is missing in the column. */
 static bool build_is_lost(const struct build *b, size_t i, size_t j)
 {
+    struct csv_cell cell = build_cell(b, i, j);
     bool wide;
 
-    return column_missing(b->typings[j].column, i) &&
-           build_classify(&wide, b, build_cell(b, i, j)) > CLASS_BLANK;
+    return column_missing(b->typings[j].column, i) && build_classify(&wide, b, &cell) > CLASS_BLANK;
 }
 
 static bool build_has_lost(const struct build *b, size_t j)
@@ -172,12 +172,15 @@ static bool build_has_lost(const struct build *b, size_t j)
 
 static void build_reject(struct build *b, size_t i, size_t j)
 {
-    const struct csv_cell *cell = build_cell(b, i, j);
+    struct csv_cell *row = MEM_NEW(struct csv_cell, j + 1);
     struct reject where = { .kind = REJECT_VALUE, .row = i + 1, .column = (int)j };
 
+    for (size_t k = 0; k <= j; k++)
+        row[k] = build_cell(b, i, k);
     csv_place(&where.line, &where.col, b->grid->buf, (size_t)b->grid->lines[i], b->grid->row_at[i],
-              build_cell(b, i, 0), j, cell->at);
-    source_reject(b->src, &where, b->grid->buf + cell->at, cell->len);
+              row, j, row[j].at);
+    source_reject(b->src, &where, b->grid->buf + row[j].at, row[j].len);
+    mem_free(row);
 }
 
 static void build_list_lost(struct build *b)

@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/parallel.h"
 
 #define GRID_TICK_ROWS  4096
 #define GRID_FIRST_ROWS 1024
+#define BATCH_PARTS     64 /* between two ticks */
 
 void csv_grid_release(struct csv_grid *g)
 {
@@ -121,27 +123,23 @@ static void grid_check_cells(const struct csv_grid *g, const struct csv_record *
 
 static void grid_add(struct csv_grid *g, const struct csv_record *rec)
 {
-    struct csv_cell *row = g->cells + g->n_rows * g->n_cols;
+    uint64_t *row = g->cells + g->n_rows * g->n_cols;
     size_t n = rec->n < g->n_cols ? rec->n : g->n_cols;
 
-    memcpy(row, rec->cells, n * sizeof(*row));
+    for (size_t j = 0; j < n; j++)
+        row[j] = csv_cell_pack(rec->cells[j], rec->at);
     for (size_t j = n; j < g->n_cols; j++)
-        row[j] = (struct csv_cell){ .at = rec->at, .flags = CSV_MISSING };
+        row[j] = CSV_MISSING;
     g->lines[g->n_rows] = (int64_t)rec->line;
     g->row_at[g->n_rows] = rec->at;
     g->n_rows++;
 }
 
-static int grid_add_record(struct csv_grid *g, const struct csv_scan *scan,
-                           const struct csv_record *rec, struct source *src, struct err *err)
+static void grid_add_record(struct csv_grid *g, const struct csv_scan *scan,
+                            const struct csv_record *rec, struct source *src)
 {
     uint32_t flags = 0;
 
-    if (g->n_rows == UINT32_MAX)
-        return err_set_at(err, ERR_DOMAIN, (struct err_at){ scan->file, rec->line, 0, 0 },
-                          "the file has more than %u rows; split it", UINT32_MAX);
-    if (grid_reserve(g, scan->len - rec->at, scan->at - rec->at, err))
-        return -1;
     if (rec->n != g->n_cols)
         grid_check_width(g, scan, rec, g->n_rows + 1, src);
     for (size_t j = 0; j < rec->n; j++)
@@ -149,7 +147,6 @@ static int grid_add_record(struct csv_grid *g, const struct csv_scan *scan,
     if (flags & (CSV_STRAY | CSV_DIRTY))
         grid_check_cells(g, rec, g->n_rows + 1, src);
     grid_add(g, rec);
-    return 0;
 }
 
 /* The header settles names; the usual width of the records settles how many there are, since a
@@ -180,32 +177,211 @@ static void grid_begin(struct csv_grid *g, const struct csv_scan *scan,
     csv_names_make(g, header ? first : NULL, src);
 }
 
-int csv_grid_read(struct csv_grid *g, struct csv_scan *scan, size_t width, size_t max_rows,
-                  struct source *src, struct job *job, struct err *err)
+/* The first record: the header, or the first row, which is then only looked at. */
+static int grid_read_first(struct csv_grid *g, struct csv_scan *scan, size_t width,
+                           struct source *src, struct err *err)
 {
     struct csv_record rec = { 0 };
+    struct csv_scan look = *scan;
+    int rc;
+
+    look.dry = true;
+    rc = csv_scan_next(&rec, &look, NULL);
+    if (rc < 0 || (rc > 0 && scan->dialect->header))
+        rc = csv_scan_next(&rec, scan, err);
+    if (rc == 0)
+        rc = err_set_at(err, ERR_DOMAIN, (struct err_at){ scan->file, 0, 0, 0 },
+                        "no data: the file has no line with text in it");
+    if (rc > 0)
+        grid_begin(g, scan, &rec, width, src);
+    csv_record_release(&rec);
+    return rc < 0 ? -1 : 0;
+}
+
+static int too_many_rows(const struct csv_scan *scan, size_t line, struct err *err)
+{
+    return err_set_at(err, ERR_DOMAIN, (struct err_at){ scan->file, line, 0, 0 },
+                      "the file has more than %u rows; split it", UINT32_MAX);
+}
+
+/* ---------------------------------------------------------------- one record after the other */
+
+static int grid_read_serially(struct csv_grid *g, struct csv_scan *scan, size_t max_rows,
+                              struct source *src, struct job *job, struct err *err)
+{
+    struct csv_record rec = { 0 };
+    int rc = 1;
+
+    while (rc > 0 && g->n_rows < max_rows) {
+        rc = csv_scan_next(&rec, scan, err);
+        if (rc <= 0)
+            break;
+        if (g->n_rows == UINT32_MAX)
+            rc = too_many_rows(scan, rec.line, err);
+        else if (grid_reserve(g, scan->len - rec.at, scan->at - rec.at, err))
+            rc = -1;
+        else
+            grid_add_record(g, scan, &rec, src);
+        if (rc > 0 && g->n_rows % GRID_TICK_ROWS == 0 && job_tick(job, scan->at, scan->len, err))
+            rc = -1;
+    }
+    csv_record_release(&rec);
+    return rc < 0 ? -1 : 0;
+}
+
+/* ---------------------------------------------------------------- parts side by side */
+
+/* What a part gives beside its rows. */
+struct grid_part {
+    size_t first_row, n_trailing;
+    struct csv_scan scan;
+    struct source *src; /* its rejects */
+    struct err err;
+    int rc;
+};
+
+struct grid_parts {
+    struct csv_grid *grid;
+    const struct csv_scan *scan;
+    const struct csv_part *parts; /* of the batch */
+    struct grid_part *made;
+};
+
+static void grid_read_parts(void *ctx, size_t begin, size_t end, size_t chunk)
+{
+    struct grid_parts *gp = ctx;
+    struct csv_record rec = { 0 };
+
+    (void)chunk;
+    for (size_t k = begin; k < end; k++) {
+        struct grid_part *made = &gp->made[k];
+        struct csv_grid rows = *gp->grid; /* the same memory, from its first row on */
+        rows.n_rows = made->first_row;
+        rows.n_trailing = 0;
+        csv_scan_part(&made->scan, gp->scan, &gp->parts[k]);
+        made->src = source_new(&reader_csv, gp->scan->file);
+        while ((made->rc = csv_scan_next(&rec, &made->scan, &made->err)) > 0)
+            grid_add_record(&rows, &made->scan, &rec, made->src);
+        assert(made->rc || rows.n_rows == made->first_row + gp->parts[k].n_records);
+        made->n_trailing = rows.n_trailing;
+    }
+    csv_record_release(&rec);
+}
+
+/* The rejects of a part, whose texts are cut and escaped already. */
+static void move_rejects(struct source *to, const struct source *from)
+{
+    for (size_t i = 0; i < from->rejects.n; i++) {
+        const struct reject *r = &from->rejects.list[i];
+        source_reject(to, r, r->text, strlen(r->text));
+    }
+    /* Those that found no room in the part find none in the whole. */
+    for (int k = 0; k < REJECT_N_KINDS; k++)
+        if (from->rejects.count[k] > REJECTS_LISTED)
+            to->rejects.count[k] += from->rejects.count[k] - REJECTS_LISTED;
+}
+
+static int grid_collect(struct csv_grid *g, struct csv_scan *scan, struct grid_part *made, size_t n,
+                        struct source *src, struct err *err)
+{
+    int rc = 0;
+
+    for (size_t k = 0; k < n; k++) {
+        if (rc == 0 && made[k].rc) {
+            if (err)
+                *err = made[k].err;
+            rc = -1;
+        }
+        if (rc == 0) {
+            csv_scan_add_counts(scan, &made[k].scan);
+            move_rejects(src, made[k].src);
+            g->n_trailing += made[k].n_trailing;
+        }
+        source_unref(made[k].src);
+    }
+    return rc;
+}
+
+static int grid_fill(struct csv_grid *g, struct csv_scan *scan, const struct csv_part *parts,
+                     size_t n, struct source *src, struct job *job, struct err *err)
+{
+    struct grid_part *made = MEM_NEW(struct grid_part, BATCH_PARTS);
+    size_t row = 0;
+    int rc = 0;
+
+    for (size_t base = 0; base < n && rc == 0; base += BATCH_PARTS) {
+        size_t batch = n - base < BATCH_PARTS ? n - base : BATCH_PARTS;
+        struct grid_parts gp = { .grid = g, .scan = scan, .parts = parts + base, .made = made };
+        for (size_t k = 0; k < batch; k++) {
+            made[k].first_row = row;
+            row += parts[base + k].n_records;
+        }
+        parallel_for(batch, 1, grid_read_parts, &gp);
+        rc = grid_collect(g, scan, made, batch, src, err);
+        if (rc == 0)
+            rc = job_tick(job, base + batch, n, err);
+    }
+    g->n_rows = row;
+    mem_free(made);
+    return rc;
+}
+
+/* The line of row UINT32_MAX, counted from 0. */
+static int grid_refuse_rows(struct csv_scan *scan, const struct csv_part *part, size_t row,
+                            struct err *err)
+{
+    struct csv_record rec = { 0 };
+    struct csv_scan s;
+
+    csv_scan_part(&s, scan, part);
+    while (row <= UINT32_MAX && csv_scan_next(&rec, &s, NULL) > 0)
+        row++;
+    csv_record_release(&rec);
+    return too_many_rows(scan, rec.line, err);
+}
+
+static int grid_read_split(struct csv_grid *g, struct csv_scan *scan, size_t part_bytes,
+                           struct source *src, struct job *job, struct err *err)
+{
+    struct job_range range = job_part(job, 0, 3);
+    struct csv_part *parts;
+    size_t n, n_rows = 0;
+    int rc = csv_split(&parts, &n, scan, part_bytes, job, err);
+
+    job_restore(job, range);
+    if (rc)
+        return -1;
+    for (size_t k = 0; k < n && rc == 0; k++) {
+        if (n_rows + parts[k].n_records > UINT32_MAX)
+            rc = grid_refuse_rows(scan, &parts[k], n_rows, err);
+        n_rows += parts[k].n_records;
+    }
+    if (rc == 0 && n_rows)
+        rc = grid_resize(g, (n_rows + 7) / 8 * 8, err);
+    range = job_part(job, 1, 3);
+    if (rc == 0)
+        rc = grid_fill(g, scan, parts, n, src, job, err);
+    job_restore(job, range);
+    mem_big_free(parts);
+    return rc;
+}
+
+/* ---------------------------------------------------------------- either way */
+
+int csv_grid_read(struct csv_grid *g, struct csv_scan *scan, size_t width, size_t max_rows,
+                  size_t part_bytes, struct source *src, struct job *job, struct err *err)
+{
+    bool split = part_bytes && !scan->partial && max_rows >= UINT32_MAX;
     int rc;
 
     *g = (struct csv_grid){ .buf = scan->buf };
     csv_scan_skip(scan);
-    rc = csv_scan_next(&rec, scan, err);
-    if (rc == 0)
-        rc = err_set_at(err, ERR_DOMAIN, (struct err_at){ scan->file, 0, 0, 0 },
-                        "no data: the file has no line with text in it");
-    if (rc > 0) {
-        grid_begin(g, scan, &rec, width, src);
-        if (scan->dialect->header)
-            rc = csv_scan_next(&rec, scan, err);
-    }
-    while (rc > 0 && g->n_rows < max_rows) {
-        rc = grid_add_record(g, scan, &rec, src, err);
-        if (rc == 0 && g->n_rows % GRID_TICK_ROWS == 0)
-            rc = job_tick(job, scan->at, scan->len, err);
-        if (rc == 0)
-            rc = csv_scan_next(&rec, scan, err);
-    }
-    csv_record_release(&rec);
-    if (rc < 0)
+    rc = grid_read_first(g, scan, width, src, err);
+    if (rc == 0 && split)
+        rc = grid_read_split(g, scan, part_bytes, src, job, err);
+    else if (rc == 0)
+        rc = grid_read_serially(g, scan, max_rows, src, job, err);
+    if (rc)
         csv_grid_release(g);
-    return rc < 0 ? -1 : 0;
+    return rc;
 }

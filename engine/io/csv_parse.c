@@ -29,7 +29,35 @@ void csv_scan_init(struct csv_scan *s, char *buf, size_t len, const struct csv_d
     s->may_be_na[' '] = s->may_be_na['\t'] = 1;
     for (size_t i = 0; i < dialect->n_na; i++)
         s->may_be_na[(uint8_t)*dialect->na[i].at] = 1;
+    csv_scan_find_from(s, 0);
     s->dirty = csv_dirty_at(buf, len) < len;
+}
+
+void csv_scan_find_from(struct csv_scan *s, size_t origin)
+{
+    char delimiter = s->dialect->delimiter, quote = s->dialect->quote;
+
+    csv_finder_init(&s->stops, origin,
+                    (char[]){ delimiter, quote ? quote : delimiter, '\n', '\r' });
+}
+
+void csv_scan_part(struct csv_scan *s, const struct csv_scan *whole, const struct csv_part *part)
+{
+    *s = *whole;
+    s->at = part->begin;
+    s->len = part->end;
+    s->line = part->line;
+    s->n_blank = s->n_lf = s->n_crlf = s->n_cr = 0;
+    csv_scan_find_from(s, part->begin);
+    s->dirty = csv_dirty_at(s->buf + s->at, s->len - s->at) < s->len - s->at;
+}
+
+void csv_scan_add_counts(struct csv_scan *sum, const struct csv_scan *s)
+{
+    sum->n_blank += s->n_blank;
+    sum->n_lf += s->n_lf;
+    sum->n_crlf += s->n_crlf;
+    sum->n_cr += s->n_cr;
 }
 
 void csv_record_release(struct csv_record *rec)
@@ -170,17 +198,12 @@ bool csv_is_na(const struct csv_dialect *dialect, const char *text, size_t len)
 static void scan_bare(struct csv_cell *cell, struct csv_scan *s)
 {
     const char *buf = s->buf;
-    size_t at = s->at;
+    size_t at = csv_find(&s->stops, buf, s->len, s->at);
 
-    *cell = (struct csv_cell){ .at = at };
-    for (;;) {
-        while (at < s->len && !s->special[(uint8_t)buf[at]])
-            at++;
-        if (at == s->len || s->special[(uint8_t)buf[at]] != SPECIAL_QUOTE)
-            break;
+    *cell = (struct csv_cell){ .at = s->at };
+    for (; at < s->len && s->special[(uint8_t)buf[at]] == SPECIAL_QUOTE;
+         at = csv_find(&s->stops, buf, s->len, at + 1))
         cell->flags |= CSV_STRAY;
-        at++;
-    }
     cell->len = (uint32_t)(at - s->at);
     if (!cell->len ||
         (s->may_be_na[(uint8_t)buf[cell->at]] && csv_is_na(s->dialect, buf + cell->at, cell->len)))
@@ -189,10 +212,10 @@ static void scan_bare(struct csv_cell *cell, struct csv_scan *s)
 }
 
 /* Move bytes [from, to) down to `write`; returns the new end. */
-static size_t scan_move(char *buf, size_t write, size_t from, size_t to)
+static size_t scan_move(struct csv_scan *s, size_t write, size_t from, size_t to)
 {
-    if (write != from)
-        memmove(buf + write, buf + from, to - from);
+    if (write != from && !s->dry)
+        memmove(s->buf + write, s->buf + from, to - from);
     return write + (to - from);
 }
 
@@ -210,11 +233,13 @@ static int scan_quoted_part(size_t *write, size_t *at, struct csv_scan *s, size_
         if (!q)
             return 0;
         size_t close = (size_t)(q - s->buf);
-        *write = scan_move(s->buf, *write, from, close);
+        *write = scan_move(s, *write, from, close);
         *at = close + 1;
         if (*at == s->len || s->buf[*at] != quote)
             return 1;
-        s->buf[(*write)++] = quote;
+        if (!s->dry)
+            s->buf[*write] = quote;
+        ++*write;
         from = *at + 1;
     }
 }
@@ -232,11 +257,12 @@ static int scan_quoted(struct csv_cell *cell, struct csv_scan *s, size_t open)
         size_t tail = at;
         while (!scan_field_ends(s, at))
             at++;
-        write = scan_move(s->buf, write, tail, at);
+        write = scan_move(s, write, tail, at);
         cell->flags |= CSV_STRAY;
         end = at;
     }
-    memset(s->buf + write, s->dialect->quote, at - write);
+    if (!s->dry)
+        memset(s->buf + write, s->dialect->quote, at - write);
     cell->len = (uint32_t)(write - cell->at);
     s->at = end;
     return 1;
@@ -262,11 +288,12 @@ static int scan_unclosed(const struct csv_scan *s, const struct csv_record *rec,
                       "another quote=");
 }
 
+/* Line ends in the quoted field that ends at s->at. */
 static size_t scan_inner_lines(const struct csv_scan *s, const struct csv_cell *cell)
 {
     size_t n = 0;
 
-    for (size_t i = cell->at; i < cell->at + cell->len; i++)
+    for (size_t i = cell->at; i < s->at; i++)
         n += is_line_end(s->buf, i);
     return n;
 }

@@ -52,10 +52,10 @@ static void tally_rows(void *ctx, size_t begin, size_t end, size_t chunk)
 
     for (size_t i = b->base + begin; i < b->base + end; i++)
         for (size_t j = 0; j < n_cols; j++) {
-            const struct csv_cell *cell = build_cell(b, i, j);
+            struct csv_cell cell = build_cell(b, i, j);
             struct tally *t = &tallies[j];
-            bool wide, bare = !(cell->flags & CSV_QUOTED);
-            enum cell_class class = build_classify(&wide, b, cell);
+            bool wide, bare = !(cell.flags & CSV_QUOTED);
+            enum cell_class class = build_classify(&wide, b, &cell);
             t->count[class]++;
             t->n_wide += wide;
             t->n_bare += bare && class != CLASS_MISSING;
@@ -154,11 +154,11 @@ static size_t build_odd_texts(struct span *example, const struct build *b, size_
 
     text_set_init(&odd);
     for (size_t i = 0; i < b->grid->n_rows && odd.n <= ALMOST_TEXTS; i++) {
-        const struct csv_cell *cell = build_cell(b, i, j);
-        enum cell_class class = build_classify(&wide, b, cell);
+        struct csv_cell cell = build_cell(b, i, j);
+        enum cell_class class = build_classify(&wide, b, &cell);
         if (class <= CLASS_BLANK || class_fits(class, type))
             continue;
-        *example = span_trim(build_text(b, cell));
+        *example = span_trim(build_text(b, &cell));
         text_set_add(&odd, example->at, example->len);
     }
     n = odd.n;
@@ -255,9 +255,9 @@ static bool build_is_category(const struct build *b, size_t j)
 
     text_set_init(&seen);
     for (size_t i = 0; i < b->grid->n_rows && seen.n <= CATEGORY_LEVELS; i++) {
-        const struct csv_cell *cell = build_cell(b, i, j);
-        if (!(cell->flags & CSV_MISSING))
-            text_set_add(&seen, b->grid->buf + cell->at, cell->len);
+        struct csv_cell cell = build_cell(b, i, j);
+        if (!(cell.flags & CSV_MISSING))
+            text_set_add(&seen, b->grid->buf + cell.at, cell.len);
     }
     n = seen.n;
     text_set_release(&seen);
