@@ -46,7 +46,7 @@ static bool is_constant(double variance, double mean, size_t n)
 {
     double noise = (double)n * mean * DBL_EPSILON;
 
-    return variance <= (double)n * DBL_EPSILON * variance + noise * noise;
+    return isfinite(variance) && variance <= (double)n * DBL_EPSILON * variance + noise * noise;
 }
 
 static void learn_standard(struct scaling *s, const double *v, size_t n)

@@ -102,6 +102,10 @@ static void test_infinite_values_and_other_types_are_refused(void **state)
     assert_step_refused(t, "scale a",
                         "a has values too large to scale, or infinite ones; clip it or replace "
                         "them first");
+    /* the variance overflows, though mean and values do not */
+    assert_step_refused(t, "scale b",
+                        "b has values too large to scale, or infinite ones; clip it or replace "
+                        "them first");
     assert_step_refused(t, "scale b method=minmax",
                         "b has values too large to scale, or infinite ones; clip it or replace "
                         "them first");
