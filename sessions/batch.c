@@ -221,7 +221,12 @@ int batch_run(struct session *s, const struct script *script, const struct batch
         n_checked += l->recorded ? 1 : 0;
         n_commands += l->text[0] != '#';
     }
-    if (o->check && !o->json)
+    if (o->check && !o->json && n_checked == 0)
+        fprintf(o->out,
+                "%s: none of %zu commands has a digest, nothing was compared; "
+                "save session records them\n",
+                script->path, n_commands);
+    else if (o->check && !o->json)
         fprintf(o->out, "%s: %zu of %zu commands have a digest, all the same\n", script->path,
                 n_checked, n_commands);
     return EXIT_OK;

@@ -98,10 +98,12 @@ static void grid_column(struct report_grid *g, struct context *ctx, const struct
     grid_value(g, p, p->median);
     grid_value(g, p, p->max);
     str_init(&shown);
+    str_add_escaped(&shown, top ? top : "", top ? strlen(top) : 0);
     if (top)
-        str_add_escaped(&shown, top, strlen(top));
-    report_grid_add(g, "%.*s (%zu)", (int)text_prefix(shown.buf, shown.len, 30, &width), shown.buf,
-                    p->top_count);
+        report_grid_add(g, "%.*s (%zu)", (int)text_prefix(shown.buf, shown.len, 30, &width),
+                        shown.buf, p->top_count);
+    else
+        report_grid_add(g, "%s", "");
     str_release(&shown);
 }
 
