@@ -142,16 +142,16 @@ void csv_scan_add_counts(struct csv_scan *sum, const struct csv_scan *s);
 struct csv_grid {
     char *buf;
     size_t n_rows, n_cols;
-    uint64_t *cells;  /* (n_rows, n_cols) row-major, packed; large memory */
-    int64_t *lines;   /* (n_rows) line of each row, large memory with room for buffer_take */
-    uint64_t *row_at; /* (n_rows) offset of each row's first byte */
-    char **names;     /* (n_cols) in the source's arena */
+    uint64_t **cells;   /* (n_cols) of (n_rows), packed: large memory with room for buffer_take */
+    int64_t *lines;     /* (n_rows) line of each row, such memory too */
+    uint64_t *row_at;   /* (n_rows) offset of each row's first byte */
+    char **names;       /* (n_cols) in the source's arena */
     bool header_quoted; /* there is no header, or each of its fields was quoted */
     size_t cap, n_trailing;
 };
 
-/* A cell in eight bytes: there are so many of them that fetching memory for them counts.  From the
- * left: offset in the record, length (a record has at most 2^28 bytes), flags. */
+/* A cell in eight bytes, as many as most values take: a column of numbers is made where its cells
+ * stood.  From the left: offset in the record, length (a record has at most 2^28 bytes), flags. */
 #define CSV_PACK_BITS 30
 #define CSV_PACK_MASK (((uint64_t)1 << CSV_PACK_BITS) - 1)
 
@@ -161,7 +161,7 @@ static inline uint64_t csv_cell_pack(struct csv_cell cell, uint64_t row_at)
 }
 static inline struct csv_cell csv_grid_cell(const struct csv_grid *g, size_t i, size_t j)
 {
-    uint64_t packed = g->cells[i * g->n_cols + j];
+    uint64_t packed = g->cells[j][i];
 
     return (struct csv_cell){ .at = g->row_at[i] + (packed >> (CSV_PACK_BITS + 4)),
                               .len = (uint32_t)(packed >> 4 & CSV_PACK_MASK),
@@ -194,7 +194,7 @@ void csv_types_text(struct str *out, const struct table *t);
 
 /* ---- csv_columns.c: columns ---- */
 /* Types by the rules in csv_types.c where types[j] is -1, else as given; cells that do not fit go
- * to src's rejects.  Takes g->lines.  ERR_NOMEM, ERR_CANCELLED. */
+ * to src's rejects.  Takes g->lines and the cells.  ERR_NOMEM, ERR_CANCELLED. */
 int csv_columns_build(struct table **out, struct csv_grid *g, const struct csv_dialect *dialect,
                       const int *types, struct source *src, struct job *job, struct err *err);
 /* Would an unquoted field with this text be read as something else than a text: missing, a number,

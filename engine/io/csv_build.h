@@ -35,6 +35,8 @@ struct typing {
     bool given;
     struct tally tally;
     struct column *column;
+    struct err err; /* of a text column, made beside others */
+    int rc;
 };
 
 struct build {

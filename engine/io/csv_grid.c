@@ -9,30 +9,43 @@
 
 #define GRID_TICK_ROWS  4096
 #define GRID_FIRST_ROWS 1024
-#define BATCH_PARTS     64 /* between two ticks */
+#define GRID_EXPECT     ((size_t)64 << 20) /* from here on it is asked whether there is so much */
+#define BATCH_PARTS     64                 /* between two ticks */
 
 void csv_grid_release(struct csv_grid *g)
 {
-    mem_big_free(g->cells);
+    for (size_t j = 0; g->cells && j < g->n_cols; j++)
+        mem_big_free(g->cells[j]);
+    mem_free(g->cells);
     mem_big_free(g->lines);
     mem_big_free(g->row_at);
     *g = (struct csv_grid){ 0 };
 }
 
+/* Eight bytes per row, what all of the grid's arrays take. */
+static int grow_words(void *words, size_t n, size_t cap, const char *what, struct err *err)
+{
+    void *block;
+    int rc;
+
+    memcpy(&block, words, sizeof(block));
+    rc = mem_big_grow(&block, n * sizeof(uint64_t), cap, sizeof(uint64_t), what, err);
+    memcpy(words, &block, sizeof(block));
+    return rc;
+}
+
 static int grid_resize(struct csv_grid *g, size_t cap, struct err *err)
 {
-    size_t n = g->n_rows;
-    void *cells = g->cells, *lines = g->lines, *row_at = g->row_at;
-    int rc = mem_big_grow(&cells, n * g->n_cols * sizeof(*g->cells), cap,
-                          g->n_cols * sizeof(*g->cells), "the table's cells", err);
+    size_t n = g->n_rows, bytes = cap * g->n_cols * sizeof(**g->cells);
+    const char *what = "the table's cells";
+    int rc = bytes > GRID_EXPECT ? mem_expect(bytes, what, err) : 0;
 
-    g->cells = cells;
+    for (size_t j = 0; j < g->n_cols && rc == 0; j++)
+        rc = grow_words(&g->cells[j], n, cap, what, err);
     if (rc == 0)
-        rc = mem_big_grow(&lines, n * sizeof(int64_t), cap, sizeof(int64_t), "line numbers", err);
-    g->lines = lines;
+        rc = grow_words(&g->lines, n, cap, "line numbers", err);
     if (rc == 0)
-        rc = mem_big_grow(&row_at, n * sizeof(uint64_t), cap, sizeof(uint64_t), "row offsets", err);
-    g->row_at = row_at;
+        rc = grow_words(&g->row_at, n, cap, "row offsets", err);
     if (rc == 0)
         g->cap = cap;
     return rc;
@@ -123,13 +136,12 @@ static void grid_check_cells(const struct csv_grid *g, const struct csv_record *
 
 static void grid_add(struct csv_grid *g, const struct csv_record *rec)
 {
-    uint64_t *row = g->cells + g->n_rows * g->n_cols;
-    size_t n = rec->n < g->n_cols ? rec->n : g->n_cols;
+    size_t i = g->n_rows, n = rec->n < g->n_cols ? rec->n : g->n_cols;
 
     for (size_t j = 0; j < n; j++)
-        row[j] = csv_cell_pack(rec->cells[j], rec->at);
+        g->cells[j][i] = csv_cell_pack(rec->cells[j], rec->at);
     for (size_t j = n; j < g->n_cols; j++)
-        row[j] = CSV_MISSING;
+        g->cells[j][i] = CSV_MISSING;
     g->lines[g->n_rows] = (int64_t)rec->line;
     g->row_at[g->n_rows] = rec->at;
     g->n_rows++;
@@ -174,6 +186,7 @@ static void grid_begin(struct csv_grid *g, const struct csv_scan *scan,
         if (first->n != g->n_cols)
             grid_check_width(g, scan, first, 0, src);
     }
+    g->cells = MEM_NEW(uint64_t *, g->n_cols);
     csv_names_make(g, header ? first : NULL, src);
 }
 

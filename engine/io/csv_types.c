@@ -44,24 +44,28 @@ static bool class_is_number(enum cell_class class)
            class == CLASS_OVERFLOW;
 }
 
+static void tally_column(struct tally *t, const struct build *b, size_t j, size_t begin, size_t end)
+{
+    for (size_t i = begin; i < end; i++) {
+        struct csv_cell cell = build_cell(b, i, j);
+        bool wide, bare = !(cell.flags & CSV_QUOTED);
+        enum cell_class class = build_classify(&wide, b, &cell);
+        t->count[class]++;
+        t->n_wide += wide;
+        t->n_bare += bare && class != CLASS_MISSING;
+        t->n_bare_numbers += bare && class_is_number(class);
+        t->n_bare_bools += bare && class == CLASS_BOOL;
+    }
+}
+
+/* Column by column, since the cells of one look alike; the rows of a chunk fit the cache. */
 static void tally_rows(void *ctx, size_t begin, size_t end, size_t chunk)
 {
     struct build *b = ctx;
     size_t n_cols = b->grid->n_cols;
-    struct tally *tallies = b->tallies + chunk * n_cols;
 
-    for (size_t i = b->base + begin; i < b->base + end; i++)
-        for (size_t j = 0; j < n_cols; j++) {
-            struct csv_cell cell = build_cell(b, i, j);
-            struct tally *t = &tallies[j];
-            bool wide, bare = !(cell.flags & CSV_QUOTED);
-            enum cell_class class = build_classify(&wide, b, &cell);
-            t->count[class]++;
-            t->n_wide += wide;
-            t->n_bare += bare && class != CLASS_MISSING;
-            t->n_bare_numbers += bare && class_is_number(class);
-            t->n_bare_bools += bare && class == CLASS_BOOL;
-        }
+    for (size_t j = 0; j < n_cols; j++)
+        tally_column(&b->tallies[chunk * n_cols + j], b, j, b->base + begin, b->base + end);
 }
 
 static void tally_add(struct tally *sum, const struct tally *t)

@@ -135,10 +135,8 @@ static void test_one_bad_byte_is_seen(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_real_digits_and_point),
-        cmocka_unit_test(test_real_as_printed),
-        cmocka_unit_test(test_real_at_the_middle),
-        cmocka_unit_test(test_int_as_strtoll),
+        cmocka_unit_test(test_real_digits_and_point), cmocka_unit_test(test_real_as_printed),
+        cmocka_unit_test(test_real_at_the_middle),    cmocka_unit_test(test_int_as_strtoll),
         cmocka_unit_test(test_one_bad_byte_is_seen),
     };
 

@@ -59,8 +59,8 @@ static void show_rejects(struct str *out, const struct source *src)
         str_addf(out, " %zu", src->rejects.count[k]);
     for (size_t i = 0; i < src->rejects.n; i++) {
         const struct reject *r = &src->rejects.list[i];
-        str_addf(out, "\n%d row %zu at %zu:%zu column %d '%s'", (int)r->kind, r->row, r->line, r->col,
-                 r->column, r->text);
+        str_addf(out, "\n%d row %zu at %zu:%zu column %d '%s'", (int)r->kind, r->row, r->line,
+                 r->col, r->column, r->text);
     }
     for (size_t i = 0; i < src->n_notes; i++)
         str_addf(out, "\nnote %s", src->notes[i]);
@@ -82,8 +82,9 @@ static void show_table(struct str *out, const struct table *t)
 static char *read_in_parts(const char *text, size_t len, bool header, size_t part_bytes)
 {
     struct span na = { "NA", 2 };
-    struct csv_dialect dialect = { .delimiter = ',', .quote = '"', .header = header, .na = &na,
-                                   .n_na = 1 };
+    struct csv_dialect dialect = {
+        .delimiter = ',', .quote = '"', .header = header, .na = &na, .n_na = 1
+    };
     struct source *src = source_new(&reader_csv, "t.csv");
     char *copy = mem_strndup(text, len);
     struct csv_scan scan;
@@ -156,7 +157,8 @@ static void test_chosen_texts(void **state)
         "a,b\n1,5\" pipe\n2,6\" pipe\n3,\"x\"tail,4\n4\n",
         "a\n\n\n\n\n",
         "\n\n\n\na,b\n\n\n1,2",
-        "\xEF\xBB\xBF" "a,b\n1,\xff\n2,\xc3\xa4\n",
+        "\xEF\xBB\xBF"
+        "a,b\n1,\xff\n2,\xc3\xa4\n",
         "a,b\n1,2,\n3,4,\n5,6,\n",
         "\"a\"\"\",b\n\"\"\"\",2\n",
     };
@@ -169,7 +171,8 @@ static void test_chosen_texts(void **state)
 /* Quotes that mean something and quotes that do not, line ends of all kinds, blanks, NUL. */
 static void test_random_texts(void **state)
 {
-    static const char *const bytes[] = { "a,1\n", "a,1\n\"", "a1,\r\n\" ", "\",\n", "ab,\n\r\" \t\xff" };
+    static const char *const bytes[] = { "a,1\n", "a,1\n\"", "a1,\r\n\" ", "\",\n",
+                                         "ab,\n\r\" \t\xff" };
     char text[200];
     struct rng r;
 
@@ -187,8 +190,16 @@ static void test_random_texts(void **state)
 /* Proper records, many of them with line ends, commas and doubled quotes in quotes. */
 static void test_records_with_quoted_line_ends(void **state)
 {
-    static const char *const fields[] = { "1", "-2.5e3", "", "text", "\"a,b\"", "\"two\nlines\"",
-                                          "\"say \"\"hi\"\"\n\"", "\"\n\"\"\n\"", "2024-02-29", "NA" };
+    static const char *const fields[] = { "1",
+                                          "-2.5e3",
+                                          "",
+                                          "text",
+                                          "\"a,b\"",
+                                          "\"two\nlines\"",
+                                          "\"say \"\"hi\"\"\n\"",
+                                          "\"\n\"\"\n\"",
+                                          "2024-02-29",
+                                          "NA" };
     struct str text;
     struct rng r;
 
