@@ -34,7 +34,7 @@ struct workspace {
     /* NULL before load; of the source's table, or of its rows that are in the split. */
     struct recipe_run *run;
     enum target_as as; /* what the target was declared to be */
-    char *positive;  /* NULL */
+    char *positive;    /* NULL */
     size_t n_models;
     struct named_model *models;
     struct digest digest; /* of source, tables, split, models' digests */

@@ -21,9 +21,9 @@ struct call_parser {
     const struct line *line;
     struct params *args;
     struct arena *arena;
-    size_t next;      /* parameter that the next bare word may be */
-    bool lenient;     /* first pass: only collect what can be understood */
-    int rest;         /* index of the parameter that takes the rest of the line, -1 */
+    size_t next;  /* parameter that the next bare word may be */
+    bool lenient; /* first pass: only collect what can be understood */
+    int rest;     /* index of the parameter that takes the rest of the line, -1 */
     struct err *err;
 };
 
@@ -64,8 +64,8 @@ static int fail_key(struct call_parser *p, const struct word *w, bool ambiguous)
                           "'%s' could be more than one parameter; write more of it", w->key);
     const char *near = text_nearest(w->key, names);
     if (near)
-        return err_set_at(p->err, ERR_USAGE, at, "unknown parameter '%s'; did you mean %s?",
-                          w->key, near);
+        return err_set_at(p->err, ERR_USAGE, at, "unknown parameter '%s'; did you mean %s?", w->key,
+                          near);
     struct str list;
     str_init(&list);
     for (size_t i = 0; i < n; i++)
@@ -167,8 +167,9 @@ static int parse_words(struct call_parser *p, size_t from)
         int name = p->rest >= 0 ? next_positional(p) : -1;
         /* `derive NAME=EXPRESSION` without blanks reads as one keyed word. */
         if (name >= 0 && name < p->rest && w->key && p->args->specs[p->rest].type == PARAM_EXPR) {
-            struct word as_name = { .text = w->key, .col = w->col, .value_col = w->col,
-                                    .width = strlen(w->key) };
+            struct word as_name = {
+                .text = w->key, .col = w->col, .value_col = w->col, .width = strlen(w->key)
+            };
             return set_value(p, name, &as_name) ? -1 : parse_rest(p, w->value_col);
         }
         if (name >= 0)
@@ -268,8 +269,7 @@ static void print_word(struct str *out, const char *word)
     lex_quote(out, word);
 }
 
-static void print_words(struct str *out, const struct param_spec *spec,
-                        const struct param_value *v)
+static void print_words(struct str *out, const struct param_spec *spec, const struct param_value *v)
 {
     if (!takes_list(spec)) {
         print_word(out, v->text);

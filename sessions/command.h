@@ -27,20 +27,20 @@ struct role_ahead;
 
 /* What a running command has at hand. */
 struct context {
-    const struct workspace *ws;  /* the workspace it starts from */
-    struct workspace *next;      /* out: the new one, yours to set; NULL: unchanged */
+    const struct workspace *ws; /* the workspace it starts from */
+    struct workspace *next;     /* out: the new one, yours to set; NULL: unchanged */
     struct job *job;
-    struct arena *arena;         /* rewound when the command has ended */
+    struct arena *arena; /* rewound when the command has ended */
     const struct session_options *options;
     const struct command *command;
-    struct params *args;         /* resolved; run may fill in what it found out (dialect, name) */
-    const char *base_dir;        /* folder of the session file, NULL */
+    struct params *args;  /* resolved; run may fill in what it found out (dialect, name) */
+    const char *base_dir; /* folder of the session file, NULL */
     const struct role_ahead *ahead; /* (n_ahead) roles that later lines of the script give */
     size_t n_ahead;
-    size_t looks;                /* times the held-out rows were opened so far */
-    bool looked;                 /* out: they were now */
-    struct str *input_digest;    /* out: digest of a file it read, for the session file */
-    struct session *session;     /* COMMAND_SESSION only, else NULL */
+    size_t looks;             /* times the held-out rows were opened so far */
+    bool looked;              /* out: they were now */
+    struct str *input_digest; /* out: digest of a file it read, for the session file */
+    struct session *session;  /* COMMAND_SESSION only, else NULL */
     struct gnuplot *gnuplot;
 };
 

@@ -123,8 +123,7 @@ static int fail_unknown(const struct word *w, struct err *err)
     if (near)
         return err_set_at(err, ERR_USAGE, at, "unknown command '%s'; did you mean %s?", w->text,
                           near);
-    return err_set_at(err, ERR_USAGE, at, "unknown command '%s'; help lists all commands",
-                      w->text);
+    return err_set_at(err, ERR_USAGE, at, "unknown command '%s'; help lists all commands", w->text);
 }
 
 static int fail_ambiguous(const struct word *w, struct err *err)

@@ -101,14 +101,14 @@ static void add_values(struct completions *c, const struct session *s,
 /* ---------------------------------------------------------------- where the cursor is */
 
 struct place {
-    struct call call;          /* of the words before the cursor */
-    bool known;                /* call is filled */
-    const char *word;          /* from its beginning to the cursor */
+    struct call call; /* of the words before the cursor */
+    bool known;       /* call is filled */
+    const char *word; /* from its beginning to the cursor */
     size_t word_at;
-    const char *key;           /* of key=…, NULL */
+    const char *key; /* of key=…, NULL */
     const char *value;
     const struct param_spec *spec; /* of the word, NULL */
-    bool first;                /* the verb itself */
+    bool first;                    /* the verb itself */
 };
 
 static size_t word_begin(const char *line, size_t cursor)

@@ -7,15 +7,15 @@
 #include "session.h"
 
 struct completion {
-    const char *text;  /* replaces the word from `from` to the cursor */
-    const char *help;  /* one line, may be "" */
+    const char *text; /* replaces the word from `from` to the cursor */
+    const char *help; /* one line, may be "" */
 };
 
 struct completions {
-    size_t from, n, cap;  /* byte offset in the line where the word begins */
+    size_t from, n, cap; /* byte offset in the line where the word begins */
     struct completion *items;
     struct arena arena;
-    bool is_path;         /* the caller should complete file names */
+    bool is_path; /* the caller should complete file names */
 };
 
 /* Verbs, step names, learners, plot kinds, parameter names, choices, columns, models. */

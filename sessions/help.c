@@ -68,10 +68,10 @@ static bool is_list(const struct param_spec *p)
 static void add_placeholder(struct str *out, const struct param_spec *p)
 {
     static const char *const words[] = {
-        [PARAM_INT] = "N", [PARAM_REAL] = "X", [PARAM_FLAG] = "yes|no", [PARAM_TEXT] = "TEXT",
-        [PARAM_NAME] = "NAME", [PARAM_COLUMN] = "COLUMN", [PARAM_COLUMNS] = "COLUMNS",
-        [PARAM_PATH] = "FILE", [PARAM_MODEL] = "MODEL", [PARAM_MODELS] = "MODELS",
-        [PARAM_LEARNER] = "LEARNER", [PARAM_REST] = "TEXT",
+        [PARAM_INT] = "N",           [PARAM_REAL] = "X",          [PARAM_FLAG] = "yes|no",
+        [PARAM_TEXT] = "TEXT",       [PARAM_NAME] = "NAME",       [PARAM_COLUMN] = "COLUMN",
+        [PARAM_COLUMNS] = "COLUMNS", [PARAM_PATH] = "FILE",       [PARAM_MODEL] = "MODEL",
+        [PARAM_MODELS] = "MODELS",   [PARAM_LEARNER] = "LEARNER", [PARAM_REST] = "TEXT",
     };
 
     if (p->type != PARAM_CHOICE) {
@@ -266,9 +266,11 @@ static void list_functions(struct str *out)
 
 static void help_language(struct str *out)
 {
-    add_paragraph(out, "A line is a command: a verb, words, and name=value. Verbs, parameter names and "
-                       "choices may be shortened while typing; the session records them in full with "
-                       "every default.", 0);
+    add_paragraph(out,
+                  "A line is a command: a verb, words, and name=value. Verbs, parameter names and "
+                  "choices may be shortened while typing; the session records them in full with "
+                  "every default.",
+                  0);
     str_add(out, "\n"
                  "  # …                  a comment\n"
                  "  \"…\"  '…'             quotes hold blanks; in \"…\" a backslash escapes\n"
@@ -277,9 +279,11 @@ static void help_language(struct str *out)
                  "  as=NAME              names the result\n"
                  "  all, bill_*          every column that applies, or those of a pattern\n"
                  "  derive NAME = EXPR   and filter EXPR take the rest of the line\n\n");
-    add_paragraph(out, "In an expression a name is a column (`odd name` in backticks), text stands in "
-                       "quotes, and = or == compares. Missing values propagate; is_missing(x) and "
-                       "coalesce(x, y) deal with them. help functions lists the functions.", 0);
+    add_paragraph(out,
+                  "In an expression a name is a column (`odd name` in backticks), text stands in "
+                  "quotes, and = or == compares. Missing values propagate; is_missing(x) and "
+                  "coalesce(x, y) deal with them. help functions lists the functions.",
+                  0);
 }
 
 static void help_overview(struct str *out)
@@ -345,8 +349,7 @@ static int fail_topic(const char *topic, struct err *err)
     names[n] = NULL;
     const char *near = text_nearest(topic, names);
     return near ? err_set(err, ERR_USAGE, "no help on '%s'; did you mean %s?", topic, near)
-                : err_set(err, ERR_USAGE, "no help on '%s'; help alone lists what there is",
-                          topic);
+                : err_set(err, ERR_USAGE, "no help on '%s'; help alone lists what there is", topic);
 }
 
 int help_text(struct str *out, const char *topic, struct err *err)

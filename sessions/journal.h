@@ -30,9 +30,9 @@ struct lost_session {
     char *path;
     long long modified_s;
     size_t n_commands;
-    char **lines; /* (n_commands) finished commands, in order */
+    char **lines;     /* (n_commands) finished commands, in order */
     char *unfinished; /* the command that was running, NULL */
-    bool torn;    /* a damaged tail was dropped */
+    bool torn;        /* a damaged tail was dropped */
 };
 /* The newest lost session; 0 and *found false when there is none. */
 int journal_find(struct lost_session *out, bool *found, const char *state_dir, struct err *err);

@@ -275,7 +275,8 @@ int lex_line(struct line *out, const char *text, const struct definitions *defs,
     str_init(&expanded);
     int rc = expand(&expanded, text, defs, arena, err);
     if (!rc) {
-        struct scanner s = { .text = arena_strdup(arena, expanded.buf), .arena = arena,
+        struct scanner s = { .text = arena_strdup(arena, expanded.buf),
+                             .arena = arena,
                              .bad = &out->bad };
         str_init(&s.value);
         scan_line(out, &s);

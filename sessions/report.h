@@ -15,10 +15,10 @@
 #include "canvas.h"
 
 struct report {
-    json_t *data;      /* object, never NULL after init */
+    json_t *data; /* object, never NULL after init */
     struct str text;
-    int status;        /* exit status this command asks for when it did not fail (0; 3 to 7) */
-    bool has_canvas;   /* a plot in cells: */
+    int status;      /* exit status this command asks for when it did not fail (0; 3 to 7) */
+    bool has_canvas; /* a plot in cells: */
     struct canvas canvas;
     struct figure *figure; /* the figure behind it, owned; NULL */
 };

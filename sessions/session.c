@@ -139,11 +139,18 @@ static int understand(struct task *t, const struct line *line, struct err *err)
         return -1;
     const struct command *c = t->call.command;
     t->context = (struct context){
-        .ws = workspace_ref(session_workspace(s)), .job = &t->job, .arena = &t->arena,
-        .options = &s->options, .command = c, .args = &t->call.args,
-        .base_dir = folder_of(t->file, &t->arena), .looks = s->looks,
-        .ahead = s->ahead, .n_ahead = s->n_ahead,
-        .input_digest = &t->input_digest, .gnuplot = s->gnuplot,
+        .ws = workspace_ref(session_workspace(s)),
+        .job = &t->job,
+        .arena = &t->arena,
+        .options = &s->options,
+        .command = c,
+        .args = &t->call.args,
+        .base_dir = folder_of(t->file, &t->arena),
+        .looks = s->looks,
+        .ahead = s->ahead,
+        .n_ahead = s->n_ahead,
+        .input_digest = &t->input_digest,
+        .gnuplot = s->gnuplot,
         .session = c->flags & COMMAND_SESSION ? s : NULL,
     };
     if ((c->flags & COMMAND_NEEDS_TABLE) && !workspace_need_table(t->context.ws, err))

@@ -25,32 +25,32 @@ struct journal;
 struct lost_session;
 
 struct session_options {
-    const char *share_dir;   /* shipped data, sessions, gnuplot driver; NULL: none */
-    const char *state_dir;   /* journals and history ($XDG_STATE_HOME/assay); NULL: no journal */
-    const char *path;        /* $PATH, for gnuplot; NULL: as the system has it */
-    const char *gnuplot;     /* program; NULL: gnuplot */
+    const char *share_dir; /* shipped data, sessions, gnuplot driver; NULL: none */
+    const char *state_dir; /* journals and history ($XDG_STATE_HOME/assay); NULL: no journal */
+    const char *path;      /* $PATH, for gnuplot; NULL: as the system has it */
+    const char *gnuplot;   /* program; NULL: gnuplot */
     struct definitions definitions; /* -D name=value */
     size_t plot_width, plot_height; /* cells, for plots as text; 0: 78 × 22 */
-    bool ascii;              /* no UTF-8 */
-    bool colour;             /* ANSI colours in plots as text */
-    double (*clock)(void);   /* seconds, monotonic; NULL: none */
+    bool ascii;                     /* no UTF-8 */
+    bool colour;                    /* ANSI colours in plots as text */
+    double (*clock)(void);          /* seconds, monotonic; NULL: none */
     bool dry_run;
 };
 
 /* One command that was carried out (or failed). */
 struct entry {
-    size_t number;           /* from 1 */
-    char *line;              /* canonical, as recorded */
-    char *error;             /* NULL, or why it failed: then ws is as before */
-    struct workspace *ws;    /* after it */
+    size_t number;        /* from 1 */
+    char *line;           /* canonical, as recorded */
+    char *error;          /* NULL, or why it failed: then ws is as before */
+    struct workspace *ws; /* after it */
     struct report report;
     struct digest digest;
-    char *input_digest;      /* of the file it read, or NULL */
-    char *comments;          /* of the session file, that stood before it: lines with "# "; NULL */
+    char *input_digest;       /* of the file it read, or NULL */
+    char *comments;           /* of the session file, that stood before it: lines with "# "; NULL */
     char *folder, *elsewhere; /* it read a file beside the session file in `folder`: the line as it
                                * must stand in a session file of another folder; NULL */
-    bool recorded;           /* goes into the session file */
-    bool changed;            /* the workspace is another one */
+    bool recorded;            /* goes into the session file */
+    bool changed;             /* the workspace is another one */
     double ms;
 };
 
@@ -64,23 +64,23 @@ struct session {
     struct session_options options;
     size_t n_entries, n_done, cap; /* entries[n_done..n_entries) were undone and can be redone */
     struct entry **entries;
-    struct entry *aside;     /* the last volatile command */
+    struct entry *aside; /* the last volatile command */
     struct workspace *empty;
     struct str comments;     /* of the session file, that belong to the next command */
     size_t looks;            /* times held-out rows were opened; undo does not turn it back */
     struct journal *journal; /* NULL */
     struct gnuplot *gnuplot;
-    char *path;              /* of the session file, NULL */
-    size_t saved_at;         /* n_done when it was last saved */
+    char *path;      /* of the session file, NULL */
+    size_t saved_at; /* n_done when it was last saved */
     bool quit;
     struct job *_Atomic running; /* of the command in session_do, for a signal handler; NULL */
-    struct queued *queue;    /* lines to come */
+    struct queued *queue;        /* lines to come */
     size_t n_queue, queue_at, queue_cap;
     size_t depth; /* of files that source each other, of the line that runs */
     size_t n_ahead;
     struct role_ahead *ahead;
-    char *opening;           /* session file whose lines are in the queue, NULL */
-    char *recovering;        /* journal to discard when the queue has run empty, NULL */
+    char *opening;    /* session file whose lines are in the queue, NULL */
+    char *recovering; /* journal to discard when the queue has run empty, NULL */
 };
 
 struct session *session_new(const struct session_options *options, struct err *err);
@@ -104,8 +104,8 @@ struct task {
     struct str input_digest;
     struct err err;
     int rc;
-    char *typed;             /* the line as it came */
-    const char *file;        /* where it came from, "" for typed */
+    char *typed;      /* the line as it came */
+    const char *file; /* where it came from, "" for typed */
     size_t line_number;
     double started;
     size_t journal_number;

@@ -38,8 +38,10 @@ int session_queue_file(struct session *s, const char *path, struct err *err)
     arena_init(&arena);
     int rc = script_read(&script, path, &arena, err);
     if (!rc && s->n_queue - s->queue_at + script.n > SOURCE_MAX_LINES)
-        rc = err_set(err, ERR_USAGE, "%s: more than a million lines are waiting; does it source "
-                     "itself?", path);
+        rc = err_set(err, ERR_USAGE,
+                     "%s: more than a million lines are waiting; does it source "
+                     "itself?",
+                     path);
     if (!rc) {
         lookahead_roles(s, &script);
         queue_make_room(s, script.n);
@@ -64,7 +66,8 @@ void session_queue_line(struct session *s, const char *text, const char *file, s
         s->queue_cap = s->queue_cap ? s->queue_cap * 2 : 16;
         s->queue = mem_resize(s->queue, s->queue_cap, sizeof(*s->queue));
     }
-    s->queue[s->n_queue++] = (struct queued){ .text = mem_strdup(text), .file = mem_strdup(file),
+    s->queue[s->n_queue++] = (struct queued){ .text = mem_strdup(text),
+                                              .file = mem_strdup(file),
                                               .line_number = number };
 }
 

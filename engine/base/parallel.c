@@ -32,13 +32,15 @@ static struct {
     pthread_mutex_t lock; /* guards all below but the atomics */
     pthread_cond_t work, done;
     size_t n_workers;
-    size_t n_invited; /* workers that may join the loop: threads wanted - 1 */
-    size_t n_active;  /* workers inside the loop */
+    size_t n_invited;        /* workers that may join the loop: threads wanted - 1 */
+    size_t n_active;         /* workers inside the loop */
     const struct loop *loop; /* NULL between loops */
     atomic_size_t number;    /* of the loop, so that a worker joins each once */
     atomic_size_t next;      /* chunk */
-} team = { .busy = PTHREAD_MUTEX_INITIALIZER, .lock = PTHREAD_MUTEX_INITIALIZER,
-           .work = PTHREAD_COND_INITIALIZER, .done = PTHREAD_COND_INITIALIZER };
+} team = { .busy = PTHREAD_MUTEX_INITIALIZER,
+           .lock = PTHREAD_MUTEX_INITIALIZER,
+           .work = PTHREAD_COND_INITIALIZER,
+           .done = PTHREAD_COND_INITIALIZER };
 
 static _Thread_local bool inside; /* a loop's body: loops called from it stay in their thread */
 

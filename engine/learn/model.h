@@ -69,7 +69,7 @@ struct train_request {
     enum target_as as;
     const char *positive; /* NULL: the last class */
     const struct target
-        *fixed; /* use these classes (folds share the whole sample's); NULL: detect */
+        *fixed;   /* use these classes (folds share the whole sample's); NULL: detect */
     bool in_fold; /* predicts prepared rows only: what raw data it would need is not worked out */
 };
 

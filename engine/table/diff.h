@@ -17,8 +17,8 @@ enum diff_kind { DIFF_SAME, DIFF_CHANGED, DIFF_ADDED, DIFF_DROPPED, DIFF_RENAMED
 
 struct diff_column {
     enum diff_kind kind;
-    int before, after;      /* column indices, -1 when absent */
-    size_t n_changed;       /* cells whose value or missingness differ; 5, 5.0 and '5' are one value */
+    int before, after; /* column indices, -1 when absent */
+    size_t n_changed;  /* cells whose value or missingness differ; 5, 5.0 and '5' are one value */
     struct buffer *changed; /* bitmap over after's rows, NULL when none changed */
 };
 

@@ -45,7 +45,7 @@ struct expr; /* a parsed expression, immutable */
 /* ERR_PARSE with the place: unknown function, unbalanced parenthesis, bad pattern, nesting past
  * 200, a chain of more than 1000 operators. */
 int expr_parse(struct expr **out, const char *text, struct err *err);
-void expr_free(struct expr *e); /* NULL is fine */
+void expr_free(struct expr *e);              /* NULL is fine */
 const char *expr_text(const struct expr *e); /* as it was given */
 
 /* The columns it reads, each once; names belong to e. */

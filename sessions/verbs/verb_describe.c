@@ -8,7 +8,10 @@
 #include "table/cell.h"
 
 static const struct param_spec describe_params[] = {
-    { .name = "columns", .type = PARAM_COLUMNS, .flags = PARAM_WORD, .fallback = "all",
+    { .name = "columns",
+      .type = PARAM_COLUMNS,
+      .flags = PARAM_WORD,
+      .fallback = "all",
       .help = "which columns" },
     { .name = NULL },
 };
@@ -149,10 +152,15 @@ static int describe_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_describe = {
-    .name = "describe", .stage = "Data", .help = "describe columns: counts, quantiles, top values",
-    .details = "Exact figures of the table as it stands: present, missing and distinct values, mean, "
-               "standard deviation (n - 1), quartiles, and the most frequent value with its count. "
-               "With --json also a small histogram.",
+    .name = "describe",
+    .stage = "Data",
+    .help = "describe columns: counts, quantiles, top values",
+    .details =
+        "Exact figures of the table as it stands: present, missing and distinct values, mean, "
+        "standard deviation (n - 1), quartiles, and the most frequent value with its count. "
+        "With --json also a small histogram.",
     .example = "describe",
-    .params = describe_params, .flags = COMMAND_NEEDS_TABLE, .run = describe_run,
+    .params = describe_params,
+    .flags = COMMAND_NEEDS_TABLE,
+    .run = describe_run,
 };

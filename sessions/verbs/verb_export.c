@@ -3,7 +3,9 @@
 #include "present.h"
 
 static const struct param_spec export_params[] = {
-    { .name = "to", .type = PARAM_PATH, .flags = PARAM_REQUIRED | PARAM_WORD | PARAM_OUTPUT,
+    { .name = "to",
+      .type = PARAM_PATH,
+      .flags = PARAM_REQUIRED | PARAM_WORD | PARAM_OUTPUT,
       .help = "the file to write; the suffix names the format" },
     { .name = "format", .type = PARAM_TEXT, .help = "the writer's name, when the suffix does not" },
     { .name = NULL },
@@ -26,9 +28,14 @@ static int export_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_export = {
-    .name = "export", .stage = "Data", .help = "write the table as it stands to a file",
-    .details = "Every value reads back as the same value. The file appears under its name only when "
-               "it is complete.",
+    .name = "export",
+    .stage = "Data",
+    .help = "write the table as it stands to a file",
+    .details =
+        "Every value reads back as the same value. The file appears under its name only when "
+        "it is complete.",
     .example = "export to=clean.csv",
-    .params = export_params, .flags = COMMAND_NEEDS_TABLE, .run = export_run,
+    .params = export_params,
+    .flags = COMMAND_NEEDS_TABLE,
+    .run = export_run,
 };

@@ -5,9 +5,15 @@
 #include "table/cell.h"
 
 static const struct param_spec freq_params[] = {
-    { .name = "column", .type = PARAM_COLUMN, .flags = PARAM_REQUIRED | PARAM_WORD,
+    { .name = "column",
+      .type = PARAM_COLUMN,
+      .flags = PARAM_REQUIRED | PARAM_WORD,
       .help = "the column" },
-    { .name = "top", .type = PARAM_INT, .min = 1, .max = 1e6, .fallback = "20",
+    { .name = "top",
+      .type = PARAM_INT,
+      .min = 1,
+      .max = 1e6,
+      .fallback = "20",
       .help = "how many values to show" },
     { .name = NULL },
 };
@@ -66,9 +72,13 @@ static int freq_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_freq = {
-    .name = "freq", .stage = "Data", .help = "count how often each value occurs",
+    .name = "freq",
+    .stage = "Data",
+    .help = "count how often each value occurs",
     .details = "Most frequent first; missing cells are counted as a value of their own, shown as a "
                "middle dot.",
     .example = "freq species",
-    .params = freq_params, .flags = COMMAND_NEEDS_TABLE, .run = freq_run,
+    .params = freq_params,
+    .flags = COMMAND_NEEDS_TABLE,
+    .run = freq_run,
 };

@@ -2,9 +2,18 @@
 #include "present.h"
 
 static const struct param_spec head_params[] = {
-    { .name = "n", .type = PARAM_INT, .flags = PARAM_WORD, .min = 1, .max = 100000,
-      .fallback = "10", .help = "how many rows" },
-    { .name = "from", .type = PARAM_INT, .min = 1, .max = 4294967295.0, .fallback = "1",
+    { .name = "n",
+      .type = PARAM_INT,
+      .flags = PARAM_WORD,
+      .min = 1,
+      .max = 100000,
+      .fallback = "10",
+      .help = "how many rows" },
+    { .name = "from",
+      .type = PARAM_INT,
+      .min = 1,
+      .max = 4294967295.0,
+      .fallback = "1",
       .help = "first row to show, counted in the table as it stands" },
     { .name = NULL },
 };
@@ -23,8 +32,12 @@ static int head_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_head = {
-    .name = "head", .stage = "Data", .help = "show the first rows",
+    .name = "head",
+    .stage = "Data",
+    .help = "show the first rows",
     .details = "Rows carry their number in the source. Missing cells appear as a middle dot.",
     .example = "head 5",
-    .params = head_params, .flags = COMMAND_NEEDS_TABLE | COMMAND_VOLATILE, .run = head_run,
+    .params = head_params,
+    .flags = COMMAND_NEEDS_TABLE | COMMAND_VOLATILE,
+    .run = head_run,
 };

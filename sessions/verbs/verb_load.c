@@ -9,10 +9,13 @@
 #include "session.h"
 
 static const struct param_spec load_params[] = {
-    { .name = "path", .type = PARAM_PATH, .flags = PARAM_REQUIRED | PARAM_WORD | PARAM_INPUT,
+    { .name = "path",
+      .type = PARAM_PATH,
+      .flags = PARAM_REQUIRED | PARAM_WORD | PARAM_INPUT,
       .help = "the file; - is standard input" },
     { .name = "format", .type = PARAM_TEXT, .help = "the reader's name, when the suffix lies" },
-    { .name = "roles", .type = PARAM_TEXT,
+    { .name = "roles",
+      .type = PARAM_TEXT,
       .help = "columns that are no features, as column:fold, column:split or column:ignore" },
     { .name = NULL },
 };
@@ -43,8 +46,7 @@ static const struct reader *reader_for(const struct params *args)
     return format ? NULL : reader_table[0];
 }
 
-static int load_extend(const struct param_spec **more, const struct params *so_far,
-                       struct err *err)
+static int load_extend(const struct param_spec **more, const struct params *so_far, struct err *err)
 {
     const struct reader *reader = reader_for(so_far);
 
@@ -96,11 +98,11 @@ static void report_rejects(struct report *r, const struct source *s)
     for (size_t i = 0; i < s->rejects.n && i < 1000; i++) {
         const struct reject *j = &s->rejects.list[i];
         json_array_append_new(
-            list, json_pack("{s:s,s:I,s:I,s:I,s:s,s:s}", "kind", reject_kind_name(j->kind), "row",
-                            (json_int_t)j->row, "line", (json_int_t)j->line, "col",
-                            (json_int_t)j->col, "column",
-                            j->column >= 0 ? table_name(s->table, (size_t)j->column) : "", "text",
-                            j->text));
+            list,
+            json_pack("{s:s,s:I,s:I,s:I,s:s,s:s}", "kind", reject_kind_name(j->kind), "row",
+                      (json_int_t)j->row, "line", (json_int_t)j->line, "col", (json_int_t)j->col,
+                      "column", j->column >= 0 ? table_name(s->table, (size_t)j->column) : "",
+                      "text", j->text));
     }
     report_put(r, "rejects", list);
     rejects_tell(&r->text, s);
@@ -219,12 +221,18 @@ static int load_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_load = {
-    .name = "load", .stage = "Data", .help = "load a data file",
-    .details = "Dialect, header and types are guessed from the file, shown, and recorded, so that a "
-               "replay never guesses. Lines that do not fit are kept, counted and listed. A file is "
-               "looked for where it is named, then beside the session file, then among the shipped "
-               "data. Loading starts afresh: steps, split and models of the table before are gone "
-               "(undo brings them back).",
+    .name = "load",
+    .stage = "Data",
+    .help = "load a data file",
+    .details =
+        "Dialect, header and types are guessed from the file, shown, and recorded, so that a "
+        "replay never guesses. Lines that do not fit are kept, counted and listed. A file is "
+        "looked for where it is named, then beside the session file, then among the shipped "
+        "data. Loading starts afresh: steps, split and models of the table before are gone "
+        "(undo brings them back).",
     .example = "load penguins.csv",
-    .params = load_params, .flags = COMMAND_UNDOABLE, .run = load_run, .extend = load_extend,
+    .params = load_params,
+    .flags = COMMAND_UNDOABLE,
+    .run = load_run,
+    .extend = load_extend,
 };

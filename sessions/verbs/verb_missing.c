@@ -8,7 +8,11 @@
 #include "present.h"
 
 static const struct param_spec missing_params[] = {
-    { .name = "top", .type = PARAM_INT, .min = 1, .max = 1e6, .fallback = "10",
+    { .name = "top",
+      .type = PARAM_INT,
+      .min = 1,
+      .max = 1e6,
+      .fallback = "10",
       .help = "how many joint patterns to show" },
     { .name = NULL },
 };
@@ -96,8 +100,8 @@ static void report_pattern(struct report *r, json_t *list, const struct table *t
     }
     report_line(r, "  %zu row%s: %s", p->count, p->count == 1 ? "" : "s",
                 names.len ? names.buf : "complete");
-    json_array_append_new(list, json_pack("{s:o,s:I}", "columns", columns, "rows",
-                                          (json_int_t)p->count));
+    json_array_append_new(list,
+                          json_pack("{s:o,s:I}", "columns", columns, "rows", (json_int_t)p->count));
     str_release(&names);
 }
 
@@ -121,9 +125,13 @@ static int missing_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_missing = {
-    .name = "missing", .stage = "Cleaning", .help = "count missing values, by column and jointly",
+    .name = "missing",
+    .stage = "Cleaning",
+    .help = "count missing values, by column and jointly",
     .details = "Which columns lack values, and which lack them together. impute fills them, drop "
                "missing removes the rows.",
     .example = "missing",
-    .params = missing_params, .flags = COMMAND_NEEDS_TABLE, .run = missing_run,
+    .params = missing_params,
+    .flags = COMMAND_NEEDS_TABLE,
+    .run = missing_run,
 };

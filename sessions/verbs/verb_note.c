@@ -15,8 +15,12 @@ static int note_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_note = {
-    .name = "note", .stage = "Session", .help = "write a remark into the session",
+    .name = "note",
+    .stage = "Session",
+    .help = "write a remark into the session",
     .details = "The rest of the line is kept as it is and survives a replay.",
     .example = "note two penguins lack every measurement",
-    .params = note_params, .flags = 0, .run = note_run,
+    .params = note_params,
+    .flags = 0,
+    .run = note_run,
 };

@@ -6,9 +6,13 @@
 #include "session.h"
 
 static const struct param_spec open_params[] = {
-    { .name = "path", .type = PARAM_PATH, .flags = PARAM_REQUIRED | PARAM_WORD | PARAM_INPUT,
+    { .name = "path",
+      .type = PARAM_PATH,
+      .flags = PARAM_REQUIRED | PARAM_WORD | PARAM_INPUT,
       .help = "a .assay session, or data to load" },
-    { .name = "discard", .type = PARAM_FLAG, .fallback = "no",
+    { .name = "discard",
+      .type = PARAM_FLAG,
+      .fallback = "no",
       .help = "drop commands that were not saved" },
     { .name = NULL },
 };
@@ -28,8 +32,10 @@ static int open_run(struct report *r, struct context *ctx, struct err *err)
     struct str line;
 
     if (session_unsaved(s) && !params_flag(ctx->args, "discard"))
-        return err_set(err, ERR_USAGE, "the session has commands that were not saved; save session "
-                       "to=FILE first, or open %s discard=yes", typed);
+        return err_set(err, ERR_USAGE,
+                       "the session has commands that were not saved; save session "
+                       "to=FILE first, or open %s discard=yes",
+                       typed);
     if (is_session(path)) {
         if (session_queue_file(s, path, err))
             return -1;
@@ -48,9 +54,13 @@ static int open_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_open = {
-    .name = "open", .stage = "Session", .help = "open a session or a data file",
+    .name = "open",
+    .stage = "Session",
+    .help = "open a session or a data file",
     .details = "Starts afresh: a .assay file is run command by command, anything else is loaded. "
                "Refused while there are commands that were not saved, unless discard=yes.",
     .example = "open share/sessions/penguins.assay discard=yes",
-    .params = open_params, .flags = COMMAND_SESSION | COMMAND_VOLATILE, .run = open_run,
+    .params = open_params,
+    .flags = COMMAND_SESSION | COMMAND_VOLATILE,
+    .run = open_run,
 };

@@ -6,19 +6,28 @@
 #include "session.h"
 
 static const struct param_spec plot_params[] = {
-    { .name = "kind", .type = PARAM_TEXT, .flags = PARAM_REQUIRED | PARAM_WORD,
+    { .name = "kind",
+      .type = PARAM_TEXT,
+      .flags = PARAM_REQUIRED | PARAM_WORD,
       .help = "the kind of plot, see help plots" },
-    { .name = "to", .type = PARAM_PATH, .flags = PARAM_OUTPUT,
+    { .name = "to",
+      .type = PARAM_PATH,
+      .flags = PARAM_OUTPUT,
       .help = "write FILE.svg, .png, .pdf, or .gp (the script with its data)" },
-    { .name = "width", .type = PARAM_INT, .min = 20, .max = 10000,
+    { .name = "width",
+      .type = PARAM_INT,
+      .min = 20,
+      .max = 10000,
       .help = "columns, or pixels of a file" },
-    { .name = "height", .type = PARAM_INT, .min = 6, .max = 10000,
+    { .name = "height",
+      .type = PARAM_INT,
+      .min = 6,
+      .max = 10000,
       .help = "lines, or pixels of a file" },
     { .name = NULL },
 };
 
-static int plot_extend(const struct param_spec **more, const struct params *so_far,
-                       struct err *err)
+static int plot_extend(const struct param_spec **more, const struct params *so_far, struct err *err)
 {
     const char *name = params_text(so_far, "kind");
     struct str list;
@@ -108,9 +117,15 @@ static int plot_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_plot = {
-    .name = "plot", .stage = "Plots", .help = "draw a plot",
-    .details = "In the terminal a plot is drawn in Braille dots with real text; to= writes a picture "
-               "or the gnuplot script with its data. Without gnuplot a plain form is drawn.",
+    .name = "plot",
+    .stage = "Plots",
+    .help = "draw a plot",
+    .details =
+        "In the terminal a plot is drawn in Braille dots with real text; to= writes a picture "
+        "or the gnuplot script with its data. Without gnuplot a plain form is drawn.",
     .example = "plot hist body_mass_g",
-    .params = plot_params, .flags = COMMAND_NEEDS_TABLE, .run = plot_run, .extend = plot_extend,
+    .params = plot_params,
+    .flags = COMMAND_NEEDS_TABLE,
+    .run = plot_run,
+    .extend = plot_extend,
 };

@@ -6,11 +6,17 @@
 #include "table/cell.h"
 
 static const struct param_spec predict_params[] = {
-    { .name = "model", .type = PARAM_MODEL, .flags = PARAM_REQUIRED | PARAM_WORD,
+    { .name = "model",
+      .type = PARAM_MODEL,
+      .flags = PARAM_REQUIRED | PARAM_WORD,
       .help = "the model" },
-    { .name = "to", .type = PARAM_PATH, .flags = PARAM_OUTPUT,
+    { .name = "to",
+      .type = PARAM_PATH,
+      .flags = PARAM_OUTPUT,
       .help = "file to write; without it the first rows are shown" },
-    { .name = "data", .type = PARAM_PATH, .flags = PARAM_INPUT,
+    { .name = "data",
+      .type = PARAM_PATH,
+      .flags = PARAM_INPUT,
       .help = "raw data to predict; without it the rows as loaded" },
     { .name = NULL },
 };
@@ -106,10 +112,15 @@ static int predict_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_predict = {
-    .name = "predict", .stage = "Models", .help = "write a model's predictions",
-    .details = "Runs the model with its own fitted recipe on raw rows: every row of the file gets a "
-               "prediction, also those that rows steps took from training. The file has the row "
-               "number, the prediction, and for classes the probability of each.",
+    .name = "predict",
+    .stage = "Models",
+    .help = "write a model's predictions",
+    .details =
+        "Runs the model with its own fitted recipe on raw rows: every row of the file gets a "
+        "prediction, also those that rows steps took from training. The file has the row "
+        "number, the prediction, and for classes the probability of each.",
     .example = "predict lr to=predictions.csv",
-    .params = predict_params, .flags = COMMAND_NEEDS_TABLE, .run = predict_run,
+    .params = predict_params,
+    .flags = COMMAND_NEEDS_TABLE,
+    .run = predict_run,
 };

@@ -3,7 +3,9 @@
 #include "session.h"
 
 static const struct param_spec quit_params[] = {
-    { .name = "discard", .type = PARAM_FLAG, .fallback = "no",
+    { .name = "discard",
+      .type = PARAM_FLAG,
+      .fallback = "no",
       .help = "leave even when commands were not saved" },
     { .name = NULL },
 };
@@ -17,8 +19,12 @@ static int quit_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_quit = {
-    .name = "quit", .stage = "Session", .help = "leave",
+    .name = "quit",
+    .stage = "Session",
+    .help = "leave",
     .details = "At the screen one is asked first when there are commands that were not saved.",
     .example = "quit",
-    .params = quit_params, .flags = COMMAND_SESSION | COMMAND_VOLATILE, .run = quit_run,
+    .params = quit_params,
+    .flags = COMMAND_SESSION | COMMAND_VOLATILE,
+    .run = quit_run,
 };

@@ -4,7 +4,9 @@
 #include "session.h"
 
 static const struct param_spec recover_params[] = {
-    { .name = "discard", .type = PARAM_FLAG, .fallback = "no",
+    { .name = "discard",
+      .type = PARAM_FLAG,
+      .fallback = "no",
       .help = "forget the lost session instead" },
     { .name = NULL },
 };
@@ -14,8 +16,8 @@ static int recover_run(struct report *r, struct context *ctx, struct err *err)
     struct lost_session lost;
     bool found = false;
 
-    if (!ctx->options->state_dir ||
-        journal_find(&lost, &found, ctx->options->state_dir, err) || !found)
+    if (!ctx->options->state_dir || journal_find(&lost, &found, ctx->options->state_dir, err) ||
+        !found)
         return found ? -1 : err_set(err, ERR_DOMAIN, "there is no lost session");
     bool discard = params_flag(ctx->args, "discard");
     for (size_t i = 0; i < lost.n_commands && !discard; i++)
@@ -34,9 +36,14 @@ static int recover_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_recover = {
-    .name = "recover", .stage = "Session", .help = "bring back a session that was lost",
-    .details = "Every command is on disk before it runs. After a crash or a lost connection recover "
-               "runs the commands that had finished; discard=yes forgets them.",
+    .name = "recover",
+    .stage = "Session",
+    .help = "bring back a session that was lost",
+    .details =
+        "Every command is on disk before it runs. After a crash or a lost connection recover "
+        "runs the commands that had finished; discard=yes forgets them.",
     .example = "recover",
-    .params = recover_params, .flags = COMMAND_SESSION | COMMAND_VOLATILE, .run = recover_run,
+    .params = recover_params,
+    .flags = COMMAND_SESSION | COMMAND_VOLATILE,
+    .run = recover_run,
 };

@@ -16,9 +16,12 @@ static int redo_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_redo = {
-    .name = "redo", .stage = "Session", .help = "bring back what undo took",
+    .name = "redo",
+    .stage = "Session",
+    .help = "bring back what undo took",
     .details = "Possible until another command is given.",
     .example = "redo",
-    .params = no_params, .flags = COMMAND_SESSION | COMMAND_VOLATILE | COMMAND_UNDOABLE,
+    .params = no_params,
+    .flags = COMMAND_SESSION | COMMAND_VOLATILE | COMMAND_UNDOABLE,
     .run = redo_run,
 };

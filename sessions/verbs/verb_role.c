@@ -5,10 +5,15 @@ static const char *const role_names[] = { "feature", "fold", "split", "ignore", 
 static const enum role role_values[] = { ROLE_FEATURE, ROLE_FOLD, ROLE_SPLIT, ROLE_IGNORE };
 
 static const struct param_spec role_params[] = {
-    { .name = "column", .type = PARAM_COLUMN, .flags = PARAM_REQUIRED | PARAM_WORD,
+    { .name = "column",
+      .type = PARAM_COLUMN,
+      .flags = PARAM_REQUIRED | PARAM_WORD,
       .help = "the column" },
-    { .name = "is", .type = PARAM_CHOICE, .flags = PARAM_REQUIRED | PARAM_WORD,
-      .choices = role_names, .help = "its role" },
+    { .name = "is",
+      .type = PARAM_CHOICE,
+      .flags = PARAM_REQUIRED | PARAM_WORD,
+      .choices = role_names,
+      .help = "its role" },
     { .name = NULL },
 };
 
@@ -31,10 +36,14 @@ static int role_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_role = {
-    .name = "role", .stage = "Features", .help = "say that a column is no feature",
+    .name = "role",
+    .stage = "Features",
+    .help = "say that a column is no feature",
     .details = "A column whose role is fold names folds, split says train or test, ignore is kept "
                "for looking at; models see none of them, and `all` leaves them out. feature takes "
                "the role back.",
     .example = "role island is=ignore",
-    .params = role_params, .flags = COMMAND_NEEDS_TABLE | COMMAND_UNDOABLE, .run = role_run,
+    .params = role_params,
+    .flags = COMMAND_NEEDS_TABLE | COMMAND_UNDOABLE,
+    .run = role_run,
 };

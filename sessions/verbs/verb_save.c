@@ -7,11 +7,18 @@
 static const char *const save_whats[] = { "session", "model", NULL };
 
 static const struct param_spec save_params[] = {
-    { .name = "what", .type = PARAM_CHOICE, .flags = PARAM_REQUIRED | PARAM_WORD,
-      .choices = save_whats, .help = "session or model" },
-    { .name = "model", .type = PARAM_MODEL, .flags = PARAM_WORD,
+    { .name = "what",
+      .type = PARAM_CHOICE,
+      .flags = PARAM_REQUIRED | PARAM_WORD,
+      .choices = save_whats,
+      .help = "session or model" },
+    { .name = "model",
+      .type = PARAM_MODEL,
+      .flags = PARAM_WORD,
       .help = "the model; without it the only one" },
-    { .name = "to", .type = PARAM_PATH, .flags = PARAM_OUTPUT,
+    { .name = "to",
+      .type = PARAM_PATH,
+      .flags = PARAM_OUTPUT,
       .help = "the file; a session goes back to its own without it" },
     { .name = NULL },
 };
@@ -42,8 +49,9 @@ static const struct named_model *which_model(struct context *ctx, struct err *er
         return workspace_model(ws, name, err);
     if (ws->n_models == 1)
         return &ws->models[0];
-    err_set(err, ERR_USAGE, ws->n_models ? "which of the %zu models? save model NAME to=FILE"
-                                         : "there is no model to save (%zu trained)",
+    err_set(err, ERR_USAGE,
+            ws->n_models ? "which of the %zu models? save model NAME to=FILE"
+                         : "there is no model to save (%zu trained)",
             ws->n_models);
     return NULL;
 }
@@ -96,11 +104,16 @@ static int save_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_save = {
-    .name = "save", .stage = "Session", .help = "save the session, or a model",
-    .details = "save session writes the commands with the digests of their results, so that assay "
-               "replay --check can prove them. save model writes one file with the input schema, "
-               "the fitted recipe, the model, its metrics and lineage. The file appears only when it "
-               "is complete; on an error the old one is intact.",
+    .name = "save",
+    .stage = "Session",
+    .help = "save the session, or a model",
+    .details =
+        "save session writes the commands with the digests of their results, so that assay "
+        "replay --check can prove them. save model writes one file with the input schema, "
+        "the fitted recipe, the model, its metrics and lineage. The file appears only when it "
+        "is complete; on an error the old one is intact.",
     .example = "save session to=penguins.assay",
-    .params = save_params, .flags = COMMAND_SESSION | COMMAND_VOLATILE, .run = save_run,
+    .params = save_params,
+    .flags = COMMAND_SESSION | COMMAND_VOLATILE,
+    .run = save_run,
 };

@@ -4,10 +4,20 @@
 #include "session.h"
 
 static const struct param_spec set_params[] = {
-    { .name = "threads", .type = PARAM_INT, .min = 1, .max = 256, .help = "threads to compute with" },
-    { .name = "plot_width", .type = PARAM_INT, .min = 20, .max = 500,
+    { .name = "threads",
+      .type = PARAM_INT,
+      .min = 1,
+      .max = 256,
+      .help = "threads to compute with" },
+    { .name = "plot_width",
+      .type = PARAM_INT,
+      .min = 20,
+      .max = 500,
       .help = "columns of a plot as text" },
-    { .name = "plot_height", .type = PARAM_INT, .min = 6, .max = 200,
+    { .name = "plot_height",
+      .type = PARAM_INT,
+      .min = 6,
+      .max = 200,
       .help = "lines of a plot as text" },
     { .name = "ascii", .type = PARAM_FLAG, .help = "plots without Braille and lines" },
     { .name = "colour", .type = PARAM_FLAG, .help = "colours in plots as text" },
@@ -39,9 +49,14 @@ static int set_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_set = {
-    .name = "set", .stage = "Session", .help = "set or show options",
-    .details = "Options change how results look or how fast they come, never the results, and so are "
-               "not recorded. Without parameters they are shown.",
+    .name = "set",
+    .stage = "Session",
+    .help = "set or show options",
+    .details =
+        "Options change how results look or how fast they come, never the results, and so are "
+        "not recorded. Without parameters they are shown.",
     .example = "set threads=2",
-    .params = set_params, .flags = COMMAND_SESSION | COMMAND_VOLATILE, .run = set_run,
+    .params = set_params,
+    .flags = COMMAND_SESSION | COMMAND_VOLATILE,
+    .run = set_run,
 };

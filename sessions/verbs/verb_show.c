@@ -4,8 +4,12 @@
 static const char *const show_whats[] = { "all", "models", "model", NULL };
 
 static const struct param_spec show_params[] = {
-    { .name = "what", .type = PARAM_CHOICE, .flags = PARAM_WORD, .choices = show_whats,
-      .fallback = "all", .help = "the whole, the models, or one model" },
+    { .name = "what",
+      .type = PARAM_CHOICE,
+      .flags = PARAM_WORD,
+      .choices = show_whats,
+      .fallback = "all",
+      .help = "the whole, the models, or one model" },
     { .name = "name", .type = PARAM_MODEL, .flags = PARAM_WORD, .help = "which model" },
     { .name = NULL },
 };
@@ -22,8 +26,8 @@ static void show_models(struct report *r, struct context *ctx)
         const struct metric *best[8];
         char mean[64] = "not validated";
         metric_defaults(best, m->model->target.task);
-        const struct estimate *e =
-            m->validated ? resample_estimate(m->validated, best[0]->name) : NULL;
+        const struct estimate *e = m->validated ? resample_estimate(m->validated, best[0]->name)
+                                                : NULL;
         if (e)
             snprintf(mean, sizeof(mean), "%.4g [%.4g, %.4g]", e->mean, e->low, e->high);
         report_grid_add(&g, "%s", m->name);
@@ -102,9 +106,14 @@ static int show_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_show = {
-    .name = "show", .stage = "Session", .help = "show where one stands",
-    .details = "Source, table, target, split and models; show models lists them with their estimates, "
-               "show model NAME tells all that is known of one.",
+    .name = "show",
+    .stage = "Session",
+    .help = "show where one stands",
+    .details =
+        "Source, table, target, split and models; show models lists them with their estimates, "
+        "show model NAME tells all that is known of one.",
     .example = "show",
-    .params = show_params, .flags = COMMAND_VOLATILE, .run = show_run,
+    .params = show_params,
+    .flags = COMMAND_VOLATILE,
+    .run = show_run,
 };

@@ -6,7 +6,9 @@
 #include "session.h"
 
 static const struct param_spec source_params[] = {
-    { .name = "path", .type = PARAM_PATH, .flags = PARAM_REQUIRED | PARAM_WORD | PARAM_INPUT,
+    { .name = "path",
+      .type = PARAM_PATH,
+      .flags = PARAM_REQUIRED | PARAM_WORD | PARAM_INPUT,
       .help = "the session file" },
     { .name = NULL },
 };
@@ -22,9 +24,14 @@ static int source_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_source = {
-    .name = "source", .stage = "Session", .help = "run the commands of a session file here",
-    .details = "Its commands are recorded one by one, as if they had been typed. The first that fails "
-               "stops the rest.",
+    .name = "source",
+    .stage = "Session",
+    .help = "run the commands of a session file here",
+    .details =
+        "Its commands are recorded one by one, as if they had been typed. The first that fails "
+        "stops the rest.",
     .example = "source share/sessions/penguins.assay",
-    .params = source_params, .flags = COMMAND_SESSION | COMMAND_VOLATILE, .run = source_run,
+    .params = source_params,
+    .flags = COMMAND_SESSION | COMMAND_VOLATILE,
+    .run = source_run,
 };

@@ -5,12 +5,21 @@
 #include "present.h"
 
 static const struct param_spec split_params[] = {
-    { .name = "test", .type = PARAM_REAL, .min = 0, .max = 1,
-      .flags = PARAM_OPEN_MIN | PARAM_OPEN_MAX, .help = "share of the rows to hold out" },
+    { .name = "test",
+      .type = PARAM_REAL,
+      .min = 0,
+      .max = 1,
+      .flags = PARAM_OPEN_MIN | PARAM_OPEN_MAX,
+      .help = "share of the rows to hold out" },
     { .name = "by", .type = PARAM_COLUMN, .help = "a column with the values train and test" },
-    { .name = "stratify", .type = PARAM_COLUMN,
+    { .name = "stratify",
+      .type = PARAM_COLUMN,
       .help = "a column whose values keep their shares on both sides" },
-    { .name = "seed", .type = PARAM_INT, .min = 0, .max = 1e15, .fallback = "1",
+    { .name = "seed",
+      .type = PARAM_INT,
+      .min = 0,
+      .max = 1e15,
+      .fallback = "1",
       .help = "random seed" },
     { .name = NULL },
 };
@@ -135,10 +144,14 @@ static int split_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_split = {
-    .name = "split", .stage = "Models", .help = "hold rows out for the final test",
+    .name = "split",
+    .stage = "Models",
+    .help = "hold rows out for the final test",
     .details = "Steps that learn are fitted anew on the training rows alone; the sheet shows all "
                "rows as those steps leave them. Without a split every row is a training row.",
     .example = "split test=0.25 stratify=species seed=7",
-    .params = split_params, .flags = COMMAND_NEEDS_TABLE | COMMAND_UNDOABLE, .run = split_run,
+    .params = split_params,
+    .flags = COMMAND_NEEDS_TABLE | COMMAND_UNDOABLE,
+    .run = split_run,
     .resolve = split_resolve,
 };

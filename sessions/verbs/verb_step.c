@@ -6,10 +6,17 @@ enum { STEP_OFF, STEP_ON, STEP_REMOVE, STEP_MOVE, STEP_EDIT };
 static const char *const step_actions[] = { "off", "on", "remove", "move", "edit", NULL };
 
 static const struct param_spec step_params[] = {
-    { .name = "number", .type = PARAM_INT, .flags = PARAM_REQUIRED | PARAM_WORD, .min = 1,
-      .max = 100000, .help = "which step, as `steps` numbers them" },
-    { .name = "action", .type = PARAM_CHOICE, .flags = PARAM_REQUIRED | PARAM_WORD,
-      .choices = step_actions, .help = "what to do with it" },
+    { .name = "number",
+      .type = PARAM_INT,
+      .flags = PARAM_REQUIRED | PARAM_WORD,
+      .min = 1,
+      .max = 100000,
+      .help = "which step, as `steps` numbers them" },
+    { .name = "action",
+      .type = PARAM_CHOICE,
+      .flags = PARAM_REQUIRED | PARAM_WORD,
+      .choices = step_actions,
+      .help = "what to do with it" },
     { .name = "to", .type = PARAM_INT, .min = 1, .max = 100000, .help = "move: its new place" },
     { .name = "command", .type = PARAM_REST, .help = "edit: the step as it should be" },
     { .name = NULL },
@@ -25,8 +32,7 @@ static int edit_step(struct recipe **out, struct context *ctx, size_t i, struct 
     if (!text)
         return err_set(err, ERR_USAGE, "edit takes the step as it should be: step %zu edit %s",
                        i + 1, ctx->ws->recipe->steps[i]->text);
-    if (lex_line(&line, text, NULL, ctx->arena, err) ||
-        call_parse(&call, &line, ctx->arena, err))
+    if (lex_line(&line, text, NULL, ctx->arena, err) || call_parse(&call, &line, ctx->arena, err))
         return -1;
     if (!call.command->step)
         return err_set(err, ERR_USAGE, "%s is no step", command_name(call.command));
@@ -86,10 +92,14 @@ static int step_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_step = {
-    .name = "step", .stage = "Session", .help = "switch, move, edit or remove a step",
+    .name = "step",
+    .stage = "Session",
+    .help = "switch, move, edit or remove a step",
     .details = "What follows the step is computed anew. When a later step no longer applies, the "
                "message says which and why, and everything stays as it was. The report counts the "
                "effect of all steps together.",
     .example = "step 1 off",
-    .params = step_params, .flags = COMMAND_NEEDS_TABLE | COMMAND_UNDOABLE, .run = step_run,
+    .params = step_params,
+    .flags = COMMAND_NEEDS_TABLE | COMMAND_UNDOABLE,
+    .run = step_run,
 };

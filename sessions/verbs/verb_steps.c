@@ -53,8 +53,12 @@ static int steps_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_steps = {
-    .name = "steps", .stage = "Session", .help = "list the steps and what each did",
+    .name = "steps",
+    .stage = "Session",
+    .help = "list the steps and what each did",
     .details = "For each step its effect: cells changed, rows removed, columns added and dropped.",
     .example = "steps",
-    .params = no_params, .flags = COMMAND_NEEDS_TABLE | COMMAND_VOLATILE, .run = steps_run,
+    .params = no_params,
+    .flags = COMMAND_NEEDS_TABLE | COMMAND_VOLATILE,
+    .run = steps_run,
 };

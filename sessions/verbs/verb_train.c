@@ -8,7 +8,9 @@
 #include "training.h"
 
 static const struct param_spec train_params[] = {
-    { .name = "learner", .type = PARAM_LEARNER, .flags = PARAM_REQUIRED | PARAM_WORD,
+    { .name = "learner",
+      .type = PARAM_LEARNER,
+      .flags = PARAM_REQUIRED | PARAM_WORD,
       .help = "a learner, see help learners" },
     { .name = "as", .type = PARAM_NAME, .help = "name of the model; without it the learner's" },
     { .name = NULL },
@@ -136,10 +138,16 @@ static int train_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_train = {
-    .name = "train", .stage = "Models", .help = "train a model on the training rows",
-    .details = "The model keeps its recipe as fitted, so that predict takes raw data. Its parameters "
-               "are those of the learner: help LEARNER explains them.",
+    .name = "train",
+    .stage = "Models",
+    .help = "train a model on the training rows",
+    .details =
+        "The model keeps its recipe as fitted, so that predict takes raw data. Its parameters "
+        "are those of the learner: help LEARNER explains them.",
     .example = "train logistic C=1.0 as=lr",
-    .params = train_params, .flags = COMMAND_NEEDS_TABLE | COMMAND_UNDOABLE, .run = train_run,
-    .extend = train_extend, .resolve = train_resolve,
+    .params = train_params,
+    .flags = COMMAND_NEEDS_TABLE | COMMAND_UNDOABLE,
+    .run = train_run,
+    .extend = train_extend,
+    .resolve = train_resolve,
 };

@@ -3,7 +3,11 @@
 #include "session.h"
 
 static const struct param_spec undo_params[] = {
-    { .name = "to", .type = PARAM_INT, .flags = PARAM_WORD, .min = 0, .max = 1e9,
+    { .name = "to",
+      .type = PARAM_INT,
+      .flags = PARAM_WORD,
+      .min = 0,
+      .max = 1e9,
       .help = "number of the last command to keep; 0 takes back all" },
     { .name = NULL },
 };
@@ -27,11 +31,15 @@ static int undo_run(struct report *r, struct context *ctx, struct err *err)
 }
 
 const struct command verb_undo = {
-    .name = "undo", .stage = "Session", .help = "take back the last change",
-    .details = "Takes back the last command that changed the workspace, or with to= goes to any point "
-               "of the history. redo brings it back until another command is given. The saved session "
-               "holds only what was not taken back.",
+    .name = "undo",
+    .stage = "Session",
+    .help = "take back the last change",
+    .details =
+        "Takes back the last command that changed the workspace, or with to= goes to any point "
+        "of the history. redo brings it back until another command is given. The saved session "
+        "holds only what was not taken back.",
     .example = "undo",
-    .params = undo_params, .flags = COMMAND_SESSION | COMMAND_VOLATILE | COMMAND_UNDOABLE,
+    .params = undo_params,
+    .flags = COMMAND_SESSION | COMMAND_VOLATILE | COMMAND_UNDOABLE,
     .run = undo_run,
 };

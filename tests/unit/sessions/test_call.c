@@ -119,8 +119,7 @@ static void errors_name_the_place(void **state)
 {
     check_error(*state, "lod x.csv", 1, "unknown command 'lod'; did you mean load?");
     check_error(*state, "ste", 1, "'ste' could be steps, step; write more of it");
-    check_error(*state, "frobnicate", 1,
-                "unknown command 'frobnicate'; help lists all commands");
+    check_error(*state, "frobnicate", 1, "unknown command 'frobnicate'; help lists all commands");
     check_error(*state, "train logistic C=pricee", 18,
                 "'pricee' is not a number; C takes a real number above 0");
     check_error(*state, "train logistik", 7,

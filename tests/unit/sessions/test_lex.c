@@ -94,15 +94,18 @@ static void lex_keeps_an_open_quote_for_later(void **state)
     assert_int_equal(l.bad.code, ERR_PARSE);
     assert_int_equal(l.bad.col, 8);
     assert_string_equal(l.text, "note it's late");
-    assert_int_equal(lex_line(&l, "note a\x01"
-                                  "b", NULL, *state, &err), -1);
+    assert_int_equal(lex_line(&l,
+                              "note a\x01"
+                              "b",
+                              NULL, *state, &err),
+                     -1);
     assert_int_equal(err.col, 7);
 }
 
 static void quoted_words_read_back(void **state)
 {
-    const char *const texts[] = { "plain", "", "two words", "say \"hi\"", "back\\slash", "it's",
-                                  "$data", "#x", "a\tb\nc", "x;y", "`q`" };
+    const char *const texts[] = { "plain", "",   "two words", "say \"hi\"", "back\\slash", "it's",
+                                  "$data", "#x", "a\tb\nc",   "x;y",        "`q`" };
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         struct str s;

@@ -180,8 +180,9 @@ static void a_failed_command_changes_nothing_and_stays_as_a_comment(void **state
     run_fails(s, "scale all", "nothing is loaded; load FILE first");
     run(s, "load " DATA);
     const struct workspace *before = session_workspace(s);
-    run_fails(s, "clip body_mas_g min=1", "step 1 (clip): no column 'body_mas_g'; did you mean "
-                                          "body_mass_g?");
+    run_fails(s, "clip body_mas_g min=1",
+              "step 1 (clip): no column 'body_mas_g'; did you mean "
+              "body_mass_g?");
     assert_ptr_equal(session_workspace(s), before);
     str_init(&text);
     session_print(&text, s, "");
@@ -368,8 +369,9 @@ static void opening_refuses_to_drop_unsaved_work(void **state)
     struct queued q;
 
     run(s, "load " DATA);
-    run_fails(s, "open " DATA, "the session has commands that were not saved; save session "
-                               "to=FILE first, or open " DATA " discard=yes");
+    run_fails(s, "open " DATA,
+              "the session has commands that were not saved; save session "
+              "to=FILE first, or open " DATA " discard=yes");
     run(s, "open " DATA " discard=yes");
     assert_int_equal(s->n_entries, 0);
     assert_true(session_next(s, &q));
