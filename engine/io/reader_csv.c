@@ -382,8 +382,7 @@ static int state_parse(struct source **out, struct csv_state *st, char *buf, siz
 
     note_dialect(st, src);
     csv_scan_init(&scan, buf, len, &st->dialect, src->info.path, partial);
-    rc = csv_grid_read(&grid, &scan, st->guess.width, max_rows, CSV_PART_BYTES, src, job,
-                       err);
+    rc = csv_grid_read(&grid, &scan, st->guess.width, max_rows, CSV_PART_BYTES, src, job, err);
     job_restore(job, range);
     if (rc == 0) {
         note_lines(&scan, &grid, src);
