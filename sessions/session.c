@@ -158,12 +158,18 @@ static int understand(struct task *t, const struct line *line, struct err *err)
     return c->resolve ? c->resolve(&t->context, err) : 0;
 }
 
+static bool is_recorded(const struct task *t)
+{
+    return !(t->call.command->flags & COMMAND_VOLATILE) && !t->context.unrecorded;
+}
+
 /* Looking needs no journal; what is recorded does, and so do undo and redo. */
 static bool is_journalled(const struct task *t)
 {
-    unsigned flags = t->call.command->flags;
+    unsigned moves = COMMAND_VOLATILE | COMMAND_UNDOABLE;
 
-    return t->session->journal && (!(flags & COMMAND_VOLATILE) || (flags & COMMAND_UNDOABLE));
+    return t->session->journal &&
+           (is_recorded(t) || (t->call.command->flags & moves) == moves);
 }
 
 static int note_in_journal(struct task *t, struct err *err)
@@ -176,7 +182,9 @@ static int note_in_journal(struct task *t, struct err *err)
     paths_print_full(&line, &t->context);
     int rc = journal_do(t->session->journal, line.buf, &t->journal_number, err);
     str_release(&line);
-    return rc;
+    return rc ? err_prefix(err, "nothing was done, since it could not be written down first (free "
+                                "some space, or name another folder in XDG_STATE_HOME): ")
+              : 0;
 }
 
 static void place_error(struct err *err, const char *file, size_t line_number)
@@ -319,7 +327,7 @@ static struct entry *make_entry(struct task *t)
     e->line = str_take(&line);
     keep_elsewhere(e, &t->context);
     str_release(&line);
-    e->recorded = !(t->call.command->flags & COMMAND_VOLATILE);
+    e->recorded = is_recorded(t);
     e->changed = t->context.next != NULL;
     e->ws = workspace_ref(e->changed ? t->context.next : session_workspace(s));
     e->report = t->report;
@@ -335,7 +343,7 @@ static int finish_failed(struct session *s, struct task *t, struct err *err)
 {
     if (is_journalled(t))
         journal_done(s->journal, t->journal_number, false, t->err.msg, NULL);
-    if (!(t->call.command->flags & COMMAND_VOLATILE))
+    if (is_recorded(t))
         record_failure(s, t->typed, &t->err);
     place_error(&t->err, t->file, t->line_number);
     if (err)

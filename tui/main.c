@@ -53,6 +53,7 @@ int main(int argc, char **argv)
     /* LC_CTYPE only: numbers are read and printed with a point everywhere. */
     setlocale(LC_CTYPE, "");
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of the write */
     arena_init(&arena);
     if (options_parse(&options, argc, argv, &arena, &why)) {
         fprintf(stderr, "assay: %s\n", why.msg);

@@ -97,6 +97,14 @@ static int save_model(struct report *r, struct context *ctx, struct err *err)
     return 0;
 }
 
+/* A model file is a result of the session; the session's own file is not. */
+static int save_resolve(struct context *ctx, struct err *err)
+{
+    (void)err;
+    ctx->unrecorded = params_choice(ctx->args, "what") == 0;
+    return 0;
+}
+
 static int save_run(struct report *r, struct context *ctx, struct err *err)
 {
     return params_choice(ctx->args, "what") == 0 ? save_session(r, ctx, err)
@@ -114,6 +122,7 @@ const struct command verb_save = {
         "is complete; on an error the old one is intact.",
     .example = "save session to=penguins.assay",
     .params = save_params,
-    .flags = COMMAND_SESSION | COMMAND_VOLATILE,
+    .flags = COMMAND_SESSION,
     .run = save_run,
+    .resolve = save_resolve,
 };
