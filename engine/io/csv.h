@@ -76,7 +76,7 @@ struct csv_scan {
     const struct csv_dialect *dialect;
     const char *file;
     bool partial; /* more bytes follow: a record that touches the end is not given out */
-    bool dirty;   /* somewhere there is a NUL or no UTF-8: fields are checked one by one */
+    bool dirty;   /* there may be a NUL or no UTF-8: fields are checked one by one */
     bool dry;     /* change nothing; the lengths of quoted fields are as if it had been done */
     size_t n_blank, n_lf, n_crlf, n_cr;
     struct csv_finder stops; /* delimiter, quote, LF, CR */

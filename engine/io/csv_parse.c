@@ -6,6 +6,10 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+/* More than this is not looked through for bytes that are no text before the scan begins: parts of
+ * a file are, side by side. */
+#define LOOK_THROUGH ((size_t)2 << 20)
+
 /* Bytes at which the scan of a bare field stops. */
 enum special { PLAIN, SPECIAL_DELIMITER, SPECIAL_LF, SPECIAL_CR, SPECIAL_QUOTE };
 
@@ -30,7 +34,7 @@ void csv_scan_init(struct csv_scan *s, char *buf, size_t len, const struct csv_d
     for (size_t i = 0; i < dialect->n_na; i++)
         s->may_be_na[(uint8_t)*dialect->na[i].at] = 1;
     csv_scan_find_from(s, 0);
-    s->dirty = csv_dirty_at(buf, len) < len;
+    s->dirty = len > LOOK_THROUGH || csv_dirty_at(buf, len) < len;
 }
 
 void csv_scan_find_from(struct csv_scan *s, size_t origin)

@@ -6,12 +6,14 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "base/text.h"
 #include "io/csv.h"
 #include "io/file.h"
 
 #define HEAD_BYTES ((size_t)1 << 20)
 #define READ_BLOCK ((size_t)1 << 20)
+#define READ_AHEAD 64 /* blocks */
 
 static const char *const header_choices[] = { "auto", "yes", "no", NULL };
 enum { HEADER_AUTO, HEADER_YES };
@@ -60,7 +62,8 @@ struct csv_state {
     int fd; /* -1: everything is in memory */
     char *buf;
     size_t len, cap;
-    bool all; /* the end of the file was reached */
+    bool all;    /* the end of the file was reached */
+    size_t size; /* of a file, as told when it was opened; else 0 */
     int64_t modified_s;
 };
 
@@ -279,6 +282,7 @@ static int state_open_file(struct csv_state *st, struct err *err)
         return -1;
     if (fstat(st->fd, &info) == 0 && S_ISREG(info.st_mode)) {
         st->modified_s = info.st_mtim.tv_sec;
+        st->size = (size_t)info.st_size;
         /* One more block than the file has, so that its end is seen without growing. */
         if (state_reserve(st, (size_t)info.st_size + READ_BLOCK + 64, err))
             return -1;
@@ -421,10 +425,60 @@ static int csv_preview(struct table **out, void *state, size_t max_rows, struct 
     return 0;
 }
 
+/* Blocks of a file that are read beside each other, since most of the time goes into memory for
+ * them. */
+struct read_ahead {
+    struct csv_state *st;
+    off_t base; /* of the buffer's first byte in the file */
+    size_t got[READ_AHEAD];
+};
+
+static void read_ahead_blocks(void *ctx, size_t begin, size_t end, size_t chunk)
+{
+    struct read_ahead *ra = ctx;
+    size_t at = ra->st->len + begin, n = 0;
+    ssize_t got = 1;
+
+    while (got > 0 && n < end - begin) {
+        got = pread(ra->st->fd, ra->st->buf + at + n, end - begin - n, ra->base + (off_t)(at + n));
+        n += got > 0 ? (size_t)got : 0;
+    }
+    ra->got[chunk] = n;
+}
+
+/* As much as can be read that way.  A block that ends early, whatever the reason, is where
+ * state_read_block goes on and finds it. */
+static int state_read_ahead(struct csv_state *st, struct job *job, struct err *err)
+{
+    off_t place = st->fd >= 0 && st->size ? lseek(st->fd, 0, SEEK_CUR) : -1;
+    struct read_ahead ra = { .st = st, .base = place - (off_t)st->len };
+    bool whole = place >= (off_t)st->len;
+
+    while (whole && st->len < st->size && st->size < st->cap) {
+        size_t n = st->size - st->len, most = READ_AHEAD * READ_BLOCK, from = st->len;
+        n = n < most ? n : most;
+        parallel_for(n, READ_BLOCK, read_ahead_blocks, &ra);
+        for (size_t k = 0; k < parallel_n_chunks(n, READ_BLOCK) && whole; k++) {
+            size_t wanted = n - k * READ_BLOCK < READ_BLOCK ? n - k * READ_BLOCK : READ_BLOCK;
+            st->len += ra.got[k];
+            whole = ra.got[k] == wanted;
+        }
+        st->buf[st->len] = '\0';
+        if (st->len > CSV_MAX_RECORD && state_check_line(st, err))
+            return -1;
+        if (job_tick(job, st->len, st->cap, err))
+            return -1;
+        whole = whole && st->len > from;
+    }
+    if (place >= 0 && lseek(st->fd, ra.base + (off_t)st->len, SEEK_SET) < 0)
+        return err_set_errno(err, "read", st->path);
+    return 0;
+}
+
 static int state_read_rest(struct csv_state *st, struct job *job, struct err *err)
 {
     struct job_range range = job_part(job, 0, 2);
-    int rc = 1;
+    int rc = state_read_ahead(st, job, err) ? -1 : 1;
 
     while (rc > 0) {
         rc = state_read_block(st, err);
