@@ -2,6 +2,8 @@
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "app.h"
 #include "base/parallel.h"
@@ -22,12 +24,30 @@ static int print_usage(void)
     return fflush(stdout) ? EXIT_FAILED : EXIT_OK;
 }
 
+/* OpenBLAS takes blocks of 128 MB for its threads before main begins, and where it gets none it tries
+ * for ever, also when it is asked to end: with less than this it is better not to begin. */
+#define LEAST_ADDRESS_SPACE ((rlim_t)256 << 20)
+
+static void check_address_space(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_AS, &limit) || limit.rlim_cur >= LEAST_ADDRESS_SPACE)
+        return;
+    fprintf(stderr,
+            "assay: address space is limited to %llu MB, and 256 MB are needed to begin; raise "
+            "ulimit -v\n",
+            (unsigned long long)(limit.rlim_cur >> 20));
+    _exit(EXIT_FAILED);
+}
+
 static int run_mode(const struct options *o)
 {
     if (o->mode == MODE_VERSION)
         return puts("assay " ASSAY_VERSION) < 0 || fflush(stdout) ? EXIT_FAILED : EXIT_OK;
     if (o->mode == MODE_USAGE)
         return print_usage();
+    check_address_space();
     parallel_set_threads(platform_threads(o->threads));
     switch (o->mode) {
     case MODE_RUN:
