@@ -5,5 +5,5 @@ if (ulimit -v 300000 && assay --version >/dev/null 2>&1); then
     (ulimit -v 100000 && assay run -q -c 'load iris.csv' 2>&1)
     echo "[$?]"
 else
-    cat "${golden}/shell/little_memory.out"
+    head -n 2 "${golden}/shell/little_memory.out"
 fi
