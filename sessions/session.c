@@ -51,6 +51,7 @@ static void entry_free(struct entry *e)
     mem_free(e->error);
     mem_free(e->input_digest);
     mem_free(e->comments);
+    mem_free(e->remark);
     mem_free(e->folder);
     mem_free(e->elsewhere);
     workspace_unref(e->ws);
@@ -221,6 +222,7 @@ int session_begin(struct task **out, struct session *s, const char *line, const 
         task_free(t);
         return 0;
     }
+    t->comment = lexed.comment;
     if (rc || understand(t, &lexed, &why) || note_in_journal(t, &why)) {
         record_failure(s, line, &why);
         place_error(&why, file, line_number);
@@ -327,6 +329,7 @@ static struct entry *make_entry(struct task *t)
     e->line = str_take(&line);
     keep_elsewhere(e, &t->context);
     str_release(&line);
+    e->remark = t->comment ? mem_strdup(t->comment) : NULL;
     e->recorded = is_recorded(t);
     e->changed = t->context.next != NULL;
     e->ws = workspace_ref(e->changed ? t->context.next : session_workspace(s));

@@ -46,6 +46,7 @@ struct entry {
     struct report report;
     struct digest digest;
     char *input_digest;       /* of the file it read, or NULL */
+    char *remark;            /* the comment at its end, NULL */
     char *comments;           /* of the session file, that stood before it: lines with "# "; NULL */
     char *folder, *elsewhere; /* it read a file beside the session file in `folder`: the line as it
                                * must stand in a session file of another folder; NULL */
@@ -104,6 +105,7 @@ struct task {
     struct str input_digest;
     struct err err;
     int rc;
+    const char *comment;     /* at the end of the line, NULL */
     char *typed;      /* the line as it came */
     const char *file; /* where it came from, "" for typed */
     size_t line_number;

@@ -60,7 +60,10 @@ static void print_entry(struct str *out, const struct entry *e, const char *fold
         return;
     }
     script_digest(mark, line, e->digest);
-    str_addf(out, "%s   #= %s", line, mark);
+    str_add(out, line);
+    if (e->remark)
+        str_addf(out, "   # %s", e->remark);
+    str_addf(out, "   #= %s", mark);
     if (e->input_digest)
         str_addf(out, " file=%s", e->input_digest);
     str_add_char(out, '\n');

@@ -397,7 +397,7 @@ static void a_session_moves_to_another_folder(void **state)
     fputs("a,b\n1,x\n2,y\n", f);
     fclose(f);
     f = fopen(from, "w");
-    fputs("# assay session 1\n# why\nload ../d.csv\n", f);
+    fputs("# assay session 1\n# why\nload ../d.csv # two rows\n", f);
     fclose(f);
     str_init(&line);
     str_addf(&line, "open %s", from);
@@ -405,6 +405,7 @@ static void a_session_moves_to_another_folder(void **state)
     str_init(&text);
     session_print(&text, s, dir);
     assert_ptr_equal(strstr(text.buf, "# assay session 1\n# why\nload ../d.csv "), text.buf);
+    assert_non_null(strstr(text.buf, "   # two rows   #= "));
     str_clear(&line);
     str_addf(&line, "save session to=%s", to);
     run(s, line.buf);
