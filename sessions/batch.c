@@ -11,6 +11,7 @@
 #include "learn/model.h"
 #include "lookahead.h"
 #include "rejects.h"
+#include "replay.h"
 
 /* ---------------------------------------------------------------- printing */
 
@@ -128,32 +129,17 @@ static void print_entry(const struct batch_options *o, const char *typed, const 
 
 /* ---------------------------------------------------------------- replay */
 
-/* The file=… part of what was recorded behind "#=". */
-static bool same_input(const char *recorded, const char *now)
-{
-    const char *at = strstr(recorded, "file=");
-
-    return !at || (now && strncmp(at + 5, now, strlen(now)) == 0);
-}
-
 static int check_entry(const struct batch_options *o, const struct entry *e, const char *file,
                        size_t number, const char *recorded)
 {
     char mark[26];
 
-    if (!o->check || !recorded || !e->recorded)
+    enum replay_verdict verdict = o->check ? replay_compare(e, recorded) : REPLAY_SAME;
+    if (verdict == REPLAY_SAME)
         return EXIT_OK;
     script_digest(mark, e->line, e->digest);
-    if (strncmp(recorded, mark, strlen(mark)) == 0 && same_input(recorded, e->input_digest))
-        return EXIT_OK;
-    const char *why = "the result is another one, though command and data are the same: another "
-                      "version, or an earlier command was changed";
-    if (strncmp(recorded, mark, 8) != 0)
-        why = "the command was edited, or means something else in this version";
-    else if (!same_input(recorded, e->input_digest))
-        why = "the file it reads has changed since it was recorded";
-    fprintf(o->err, "%s:%zu: differs: %s\n    recorded %.25s, now %s\n    %s\n", file, number,
-            e->line, recorded, mark, why);
+    fprintf(o->err, "%s:%zu: differs: %s\n    recorded %.25s, now %s\n    %s%s\n", file, number,
+            e->line, recorded, mark, replay_reason(verdict), replay_reason_more(verdict));
     return EXIT_DIFFERS;
 }
 

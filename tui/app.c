@@ -180,18 +180,17 @@ static void offer_lost_session(struct app *a)
 
     if (!a->state_dir || journal_find(&lost, &found, a->state_dir, NULL) || !found)
         return;
-    app_ask_to_recover(a);
-    str_clear(&a->panel);
-    str_addf(&a->panel, "A session of %zu command%s ended without saying so, ", lost.n_commands,
+    a->asking = ASK_RECOVER;
+    str_addf(&a->question, "A session of %zu command%s ended without saying so, ", lost.n_commands,
              lost.n_commands == 1 ? "" : "s");
-    age_text(&a->panel, lost.modified_s);
+    age_text(&a->question, lost.modified_s);
     if (lost.n_commands)
-        str_addf(&a->panel, ".\nIts last command: %s", lost.lines[lost.n_commands - 1]);
+        str_addf(&a->question, ".\nIts last command: %s", lost.lines[lost.n_commands - 1]);
     if (lost.unfinished)
-        str_addf(&a->panel, "\nNot finished: %s", lost.unfinished);
+        str_addf(&a->question, "\nNot finished: %s", lost.unfinished);
     if (lost.torn)
-        str_add(&a->panel, "\nIts last record is damaged and left out.");
-    str_add(&a->panel, "\nr recover   d discard   Esc later");
+        str_add(&a->question, "\nIts last record is damaged and left out.");
+    str_add(&a->question, "\nr recover   d discard   any other key: later");
     lost_session_release(&lost);
 }
 
@@ -350,20 +349,23 @@ int app_run(const struct options *o)
         return EXIT_BAD_USAGE;
     num_init();
     arena_init(&arena);
-    str_init(&a.running);
+    str_init(&a.difference);
     str_init(&a.paste);
     str_init(&a.message);
     str_init(&a.panel);
+    str_init(&a.question);
     a.state_dir = platform_state_dir(&arena);
     int status = EXIT_BAD_USAGE;
     if (run(&a, o, &arena, &why))
         fprintf(stderr, "assay: %s\n", why.msg);
     else
         status = a.exit_status;
-    str_release(&a.running);
+    queued_release(&a.running);
+    str_release(&a.difference);
     str_release(&a.paste);
     str_release(&a.message);
     str_release(&a.panel);
+    str_release(&a.question);
     arena_release(&arena);
     return status;
 }

@@ -16,7 +16,7 @@ static void fill_progress(struct app *a, struct status *st)
         return;
     const char *phase = atomic_load(&t->job.phase);
     double done = job_fraction(&t->job);
-    st->running = a->running.buf;
+    st->running = a->running.text;
     st->phase = phase ? phase : "";
     st->elapsed_s = platform_clock() - a->started;
     st->n_waiting = a->session->n_queue - a->session->queue_at;
@@ -82,7 +82,7 @@ void app_draw(struct app *a)
                          .phase = "",
                          .keys = keys.buf,
                          .hint = hint.buf,
-                         .panel = a->panel.buf };
+                         .panel = a->asking ? a->question.buf : a->panel.buf };
     fill_progress(a, &st);
     screen_draw(&a->screen, &a->desk, &st);
     if (!screen_is_too_small(&a->screen)) {

@@ -10,13 +10,6 @@
 
 /* ---------------------------------------------------------------- questions */
 
-static void ask(struct app *a, enum asking what, const char *text)
-{
-    a->asking = what;
-    str_clear(&a->panel);
-    str_add(&a->panel, text);
-}
-
 /* Looking at a file is not work to be saved. */
 static bool has_work(const struct session *s)
 {
@@ -36,36 +29,48 @@ void app_ask_to_leave(struct app *a)
         a->leave = true;
         return;
     }
-    ask(a, ASK_LEAVE,
-        "The session has commands that were not saved.\n"
-        "s save   y leave without saving   Esc stay");
+    a->asking = ASK_LEAVE;
+    str_clear(&a->question);
+    str_add(&a->question, "The session has commands that were not saved.\n"
+                          "s save   y leave without saving   Esc stay");
 }
 
-void app_ask_to_recover(struct app *a)
+/* False: the key was none of the answers, and means what it always does. */
+static bool answer_recover(struct app *a, uint32_t key)
 {
-    ask(a, ASK_RECOVER, a->panel.len ? "" : "r recover   d discard   Esc later");
+    a->asking = ASK_NOTHING;
+    if (key == 'r')
+        app_submit(a, "recover");
+    else if (key == 'd')
+        app_submit(a, "recover discard=yes");
+    else if (key == K_ESC)
+        app_say(a, ST_TEXT, "it waits; :recover brings it back at any time");
+    else
+        return false;
+    return true;
 }
 
-static void answer(struct app *a, uint32_t key)
+/* What is not saved is not left by a stray key: others than the answers do nothing. */
+static void answer_leave(struct app *a, uint32_t key)
 {
-    enum asking what = a->asking;
-
-    if (key == K_RESIZE || key == K_MOUSE)
-        return;
-    bool yes = what == ASK_RECOVER ? key == 'r' : key == 's';
-    bool other = what == ASK_RECOVER ? key == 'd' : key == 'y';
-    if (!yes && !other && key != K_ESC && key != K_CTRL('C') && key != 'n' && key != 'q')
+    if (key != 's' && key != 'y' && key != K_ESC && key != K_CTRL('C') && key != 'n' && key != 'q')
         return;
     a->asking = ASK_NOTHING;
-    str_clear(&a->panel);
-    if (what == ASK_RECOVER && (yes || other))
-        app_submit(a, yes ? "recover" : "recover discard=yes");
-    else if (what == ASK_RECOVER)
-        app_say(a, ST_TEXT, "it waits; :recover brings it back at any time");
-    else if (yes)
+    if (key == 's')
         prompt_open(":", "save session to=");
-    else if (other)
+    else if (key == 'y')
         a->leave = true;
+}
+
+/* False: the key is still to be used. */
+static bool answer(struct app *a, uint32_t key)
+{
+    if (key == K_MOUSE)
+        return true;
+    if (a->asking == ASK_RECOVER)
+        return answer_recover(a, key);
+    answer_leave(a, key);
+    return true;
 }
 
 /* ---------------------------------------------------------------- the prompt */
@@ -372,6 +377,8 @@ void app_key(struct app *a, uint32_t key)
         return;
     }
     if (key == K_PASTE_BEGIN) {
+        if (a->asking == ASK_RECOVER)
+            a->asking = ASK_NOTHING;
         a->pasting = true;
         return;
     }
@@ -385,10 +392,8 @@ void app_key(struct app *a, uint32_t key)
     }
     if (key == K_RESIZE)
         return;
-    if (a->asking) {
-        answer(a, key);
+    if (a->asking && answer(a, key))
         return;
-    }
     str_clear(&a->message);
     if (key != K_MOUSE)
         str_clear(&a->panel);

@@ -8,6 +8,7 @@
 #include "command.h"
 #include "key.h"
 #include "platform.h"
+#include "replay.h"
 #include "term.h"
 
 bool app_is_busy(const struct app *a)
@@ -76,6 +77,9 @@ static void show_error(struct app *a, const char *line, const struct err *why)
         str_add_char(&a->panel, ' ');
     }
     str_add(&a->panel, why->msg);
+    if (a->difference.len) /* which may well be the reason */
+        str_addf(&a->panel, "\n%s", a->difference.buf);
+    str_clear(&a->difference);
     app_say(a, ST_ERROR, "error");
 }
 
@@ -90,13 +94,18 @@ static size_t count_lines(const char *text)
     return n;
 }
 
+/* Which says nothing by itself. */
+static bool is_table_head(const char *text, size_t len)
+{
+    return text[len] && memmem(text, len, "  ", 2);
+}
+
 static void say_result(struct app *a, const struct entry *e)
 {
     const char *text = e->report.text.buf;
     size_t len = strcspn(text, "\n");
 
-    /* A table begins with its head, which says nothing by itself. */
-    if (len && count_lines(text) <= 3 && !e->report.has_canvas)
+    if (len && count_lines(text) <= 3 && !is_table_head(text, len) && !e->report.has_canvas)
         app_say(a, ST_GOOD, "%.*s", (int)(len < 500 ? len : 500), text);
     else if (e->ms >= 1)
         app_say(a, ST_GOOD, "%s · %.0f ms", e->line, e->ms);
@@ -146,6 +155,27 @@ static void show_manual(struct app *a, const struct entry *e)
     desk_open_manual(&a->desk, topic ? topic + 1 : NULL, NULL);
 }
 
+/* ---------------------------------------------------------------- what was recorded */
+
+/* The first line of a session file that gives something else than it did is remembered ... */
+static void note_difference(struct app *a, const struct entry *e)
+{
+    enum replay_verdict verdict = replay_compare(e, a->running.recorded);
+
+    if (verdict != REPLAY_SAME && !a->difference.len)
+        str_addf(&a->difference, "line %zu differs from what was recorded: %s",
+                 a->running.line_number, replay_reason(verdict));
+}
+
+/* ... and told when the last one has run, so that no other message covers it. */
+static void tell_difference(struct app *a)
+{
+    if (!a->difference.len)
+        return;
+    app_say(a, ST_WARN, "%s", a->difference.buf);
+    str_clear(&a->difference);
+}
+
 static void publish(struct app *a, const struct command *c, const struct entry *e)
 {
     desk_refresh(&a->desk);
@@ -177,6 +207,7 @@ static void finish(struct app *a, struct task *t)
         desk_refresh(&a->desk);
         show_error(a, line, &why);
     } else {
+        note_difference(a, e);
         publish(a, c, e);
     }
     if (slow)
@@ -204,11 +235,14 @@ void app_take_result(struct app *a)
 
 /* ---------------------------------------------------------------- one after the other */
 
+/* Takes over what `q` holds. */
 static void start(struct app *a, const struct queued *q)
 {
     struct task *t = NULL;
     struct err why = { 0 };
 
+    queued_release(&a->running);
+    a->running = *q;
     if (session_begin(&t, a->session, q->text, q->file, q->line_number, &why)) {
         session_queue_clear(a->session);
         desk_refresh(&a->desk);
@@ -218,8 +252,6 @@ static void start(struct app *a, const struct queued *q)
     if (!t)
         return;
     a->started = platform_clock();
-    str_clear(&a->running);
-    str_add(&a->running, q->text);
     if (t->context.session) {
         task_run(t);
         finish(a, t); /* acts on the session itself: at once, on this thread */
@@ -234,9 +266,9 @@ void app_pump(struct app *a)
 
     /* Commands that end at once are taken a few at a time, so that keys are looked at in
      * between. */
-    for (int k = 0; k < 8 && !app_is_busy(a) && !a->leave && session_next(a->session, &q); k++) {
+    for (int k = 0; k < 8 && !app_is_busy(a) && !a->leave && session_next(a->session, &q); k++)
         start(a, &q);
-        queued_release(&q);
-    }
+    if (!app_is_busy(a) && a->session->queue_at >= a->session->n_queue)
+        tell_difference(a);
     a->dirty = true;
 }

@@ -20,7 +20,8 @@ struct app {
 
     /* ---- the command that runs ---- */
     double started;
-    struct str running;
+    struct queued running;
+    struct str difference; /* the first of a file's lines whose result is not what was recorded */
 
     /* ---- keys ---- */
     uint32_t keys[4]; /* of a sequence that is not finished */
@@ -34,7 +35,7 @@ struct app {
     enum asking asking;
 
     /* ---- what the bottom says ---- */
-    struct str message, panel;
+    struct str message, panel, question;
     enum style style;
 
     bool dirty, leave;
@@ -56,7 +57,6 @@ bool app_is_busy(const struct app *a);
 void app_key(struct app *a, uint32_t key);
 /* Ask whether to leave, when something was not saved; else leave. */
 void app_ask_to_leave(struct app *a);
-void app_ask_to_recover(struct app *a);
 void app_show_view(struct app *a, enum view_id view);
 
 /* ---- app_draw.c ---- */

@@ -221,6 +221,13 @@ long pty_cpu_ticks(const struct pty *p)
     return user + system;
 }
 
+bool pty_stopped(const struct pty *p)
+{
+    siginfo_t info = { 0 };
+
+    return waitid(P_PID, (id_t)p->pid, &info, WSTOPPED | WNOHANG) == 0 && info.si_pid == p->pid;
+}
+
 int pty_wait_end(struct pty *p)
 {
     double end = now_ms() + PATIENCE_MS;

@@ -40,6 +40,8 @@ bool pty_shows(struct pty *p, const char *text);
 bool pty_wrote(const struct pty *p, const char *bytes);
 /* Clock ticks of processor time so far. */
 long pty_cpu_ticks(const struct pty *p);
+/* Has it put itself aside (^Z) since this was last asked? */
+bool pty_stopped(const struct pty *p);
 /* Until it ends: the exit status, 128 + signal, or -1 after ten seconds (it is then killed). */
 int pty_wait_end(struct pty *p);
 void pty_close_master(struct pty *p);

@@ -11,83 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "pty.h"
-
-#define PENGUINS "share/data/penguins.csv"
-
-/* ---------------------------------------------------------------- starting */
-
-static char state_dir[64]; /* of this test alone */
-static char state_variable[96];
-
-static int make_state(void **state)
-{
-    (void)state;
-    snprintf(state_dir, sizeof(state_dir), "/tmp/assay-screen-XXXXXX");
-    if (!mkdtemp(state_dir))
-        return -1;
-    snprintf(state_variable, sizeof(state_variable), "XDG_STATE_HOME=%s", state_dir);
-    return 0;
-}
-
-static int drop_state(void **state)
-{
-    char command[128];
-
-    (void)state;
-    snprintf(command, sizeof(command), "rm -rf '%s'", state_dir);
-    return system(command);
-}
-
-static void start_with(struct pty *p, const char *const *args, const char *term, const char *locale,
-                       const char *extra, int cols, int rows)
-{
-    const char *argv[8] = { ASSAY_PROGRAM };
-    const char *env[10] = { "PATH=/usr/bin:/bin", "HOME=/nonexistent", state_variable };
-    char term_variable[64], locale_variable[64];
-    size_t n = 3;
-
-    snprintf(locale_variable, sizeof(locale_variable), "LC_ALL=%s", locale);
-    env[n++] = locale_variable;
-    if (term) {
-        snprintf(term_variable, sizeof(term_variable), "TERM=%s", term);
-        env[n++] = term_variable;
-    }
-    if (extra)
-        env[n++] = extra;
-    for (size_t i = 0; args && args[i]; i++)
-        argv[i + 1] = args[i];
-    pty_start(p, argv, env, ASSAY_SOURCE_DIR, cols, rows);
-}
-
-/* A line for the shell, $ASSAY being the program. */
-static void start_shell(struct pty *p, const char *line)
-{
-    const char *argv[] = { "/bin/sh", "-c", line, NULL };
-    const char *env[] = { "PATH=/usr/bin:/bin",
-                          "HOME=/nonexistent",
-                          state_variable,
-                          "LC_ALL=C.UTF-8",
-                          "TERM=xterm-256color",
-                          "ASSAY=" ASSAY_PROGRAM,
-                          NULL };
-
-    pty_start(p, argv, env, ASSAY_SOURCE_DIR, 80, 24);
-}
-
-static void start(struct pty *p, const char *file)
-{
-    const char *args[] = { file, NULL };
-
-    start_with(p, args, "xterm-256color", "C.UTF-8", NULL, 80, 24);
-}
-
-static void leave(struct pty *p)
-{
-    pty_type(p, ":quit discard=yes\r");
-    assert_int_equal(pty_wait_end(p), 0);
-    pty_free(p);
-}
+#include "workbench.h"
 
 /* ---------------------------------------------------------------- looking */
 
@@ -328,33 +252,7 @@ static void test_idle_costs_nothing(void **state)
     leave(&p);
 }
 
-/* ---------------------------------------------------------------- being killed */
-
-static void test_what_was_done_is_offered_back_after_kill_9(void **state)
-{
-    struct pty p;
-
-    (void)state;
-    start(&p, PENGUINS);
-    assert_true(pty_wait_for(&p, "Torgersen"));
-    pty_type(&p, ":impute sex method=mode\r");
-    assert_true(pty_wait_for(&p, "· → MALE"));
-    kill(p.pid, SIGKILL);
-    assert_int_equal(pty_wait_end(&p), 128 + SIGKILL);
-    pty_free(&p);
-    start(&p, NULL);
-    assert_true(pty_wait_for(&p, "ended without saying so"));
-    assert_true(pty_wait_for(&p, "A session of 2 commands"));
-    pty_type(&p, "r");
-    assert_true(pty_wait_gone(&p, "ended without saying so"));
-    pty_type(&p, "3");
-    assert_true(pty_wait_for(&p, "steps · 1"));
-    leave(&p);
-    start(&p, PENGUINS);
-    assert_true(pty_wait_for(&p, "Torgersen"));
-    assert_false(pty_shows(&p, "ended without saying so"));
-    leave(&p);
-}
+/* ---------------------------------------------------------------- being ended */
 
 static void test_sigterm_gives_the_terminal_back(void **state)
 {
@@ -598,8 +496,6 @@ static void test_without_utf8_every_byte_is_ascii(void **state)
     leave(&p);
 }
 
-#define SCREEN_TEST(name) cmocka_unit_test_setup_teardown(name, make_state, drop_state)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -614,7 +510,6 @@ int main(void)
         SCREEN_TEST(test_unknown_sequences_run_nothing),
         SCREEN_TEST(test_a_long_command_leaves_the_keys_alive_and_can_be_cancelled),
         SCREEN_TEST(test_idle_costs_nothing),
-        SCREEN_TEST(test_what_was_done_is_offered_back_after_kill_9),
         SCREEN_TEST(test_sigterm_gives_the_terminal_back),
         SCREEN_TEST(test_abort_gives_the_terminal_back),
         SCREEN_TEST(test_a_closed_terminal_ends_it),
