@@ -1,7 +1,7 @@
 /* text_number.c - numbers from text; text.h tells the grammar.
  *
- * Nearly all numbers in files are plain: a sign, at most nineteen digits, perhaps a point.  Those are
- * read in one pass over the bytes; whatever that pass does not know goes the slow, general way.
+ * Nearly all numbers in files are plain: a sign, at most nineteen digits, perhaps a point.  Those
+ * are read in one pass over the bytes; what that pass does not know goes the slow, general way.
  */
 #include "base/text.h"
 
@@ -262,18 +262,28 @@ static bool is_word(const char *s, size_t len, const char *word)
     return i == len && word[i] == '\0';
 }
 
+/* Signs come as they like: a branch on one would be mispredicted every other time. */
+static double with_sign(double v, bool negative)
+{
+    uint64_t bits;
+
+    memcpy(&bits, &v, sizeof(bits));
+    bits ^= (uint64_t)negative << 63;
+    memcpy(&v, &bits, sizeof(v));
+    return v;
+}
+
 bool text_parse_real(double *out, const char *s, size_t len)
 {
     bool negative = len > 0 && s[0] == '-';
+    size_t n_signs = (size_t)(negative | (len > 0 && s[0] == '+'));
     struct decimal d = { 0 };
     double v;
 
-    if (negative || (len > 0 && s[0] == '+')) {
-        s++;
-        len--;
-    }
+    s += n_signs;
+    len -= n_signs;
     if (parse_plain(&v, s, len)) {
-        *out = negative ? -v : v;
+        *out = with_sign(v, negative);
         return true;
     }
     bool word = len > 0 && (s[0] | 0x20) >= 'a'; /* most are not */
@@ -288,6 +298,6 @@ bool text_parse_real(double *out, const char *s, size_t len)
         if (!read_slowly(&v, s, len))
             return false;
     }
-    *out = negative ? -v : v;
+    *out = with_sign(v, negative);
     return true;
 }

@@ -34,8 +34,8 @@ void csv_finder_init(struct csv_finder *f, size_t origin, const char stops[4]);
 /* The mask of the block at offset `block`, of which len - block bytes may be read. */
 void csv_finder_load(struct csv_finder *f, const char *buf, size_t len, size_t block);
 
-/* Offset of the first stop in buf[at, len), or len; at is not before the origin.  Bytes at and behind the last place that was
- * found must not have changed meanwhile, nor `len`. */
+/* Offset of the first stop in buf[at, len), or len; `at` is not before the origin.  Bytes at and
+ * behind the last place that was found must not have changed meanwhile, nor `len`. */
 static inline size_t csv_find(struct csv_finder *f, const char *buf, size_t len, size_t at)
 {
     while (at < len) {

@@ -17,11 +17,9 @@ static bool is_digit(char c)
 
 static struct span without_sign(struct span s)
 {
-    if (s.len && (*s.at == '-' || *s.at == '+')) {
-        s.at++;
-        s.len--;
-    }
-    return s;
+    size_t n = s.len && ((*s.at == '-') | (*s.at == '+'));
+
+    return (struct span){ s.at + n, s.len - n };
 }
 
 static bool is_all_digits(struct span s)
@@ -101,14 +99,10 @@ static bool is_true_false(struct span s)
     return false;
 }
 
-enum cell_class cell_classify(bool *wide, struct span s)
+static enum cell_class classify_word(struct span s)
 {
-    enum cell_class class;
-    int32_t days;
-    int64_t us;
     double r;
 
-    *wide = false;
     switch (*s.at) {
     case 't':
     case 'T':
@@ -120,16 +114,24 @@ enum cell_class cell_classify(bool *wide, struct span s)
     case 'n':
     case 'N': /* inf, nan */
         return text_parse_real(&r, s.at, s.len) ? CLASS_REAL : CLASS_OTHER;
-    case '+':
-    case '-':
-    case '.':
-        return classify_number(s, wide);
     default:
-        if (!is_digit(*s.at))
-            return CLASS_OTHER;
+        return CLASS_OTHER;
     }
+}
+
+enum cell_class cell_classify(bool *wide, struct span s)
+{
+    char c = *s.at;
+    enum cell_class class;
+    int32_t days;
+    int64_t us;
+
+    *wide = false;
+    /* One branch for all of them: signs come as they like, and which it is cannot be predicted. */
+    if (!(is_digit(c) | (c == '-') | (c == '+') | (c == '.')))
+        return classify_word(s);
     class = classify_number(s, wide);
-    if (class != CLASS_OTHER || s.len < 8)
+    if (class != CLASS_OTHER || !is_digit(c) || s.len < 8)
         return class;
     if (cell_parse_date(&days, s.at, s.len))
         return CLASS_DATE;

@@ -36,7 +36,9 @@
 #define ALMOST_TEXTS    100
 #define CATEGORY_SMALL  20
 #define CATEGORY_LEVELS 1000
-#define BATCH_ROWS      (PARALLEL_CHUNK * 32)
+#define CHUNK_ROWS      ((size_t)2048) /* a multiple of 8; their bytes fit a cache */
+#define BATCH_ROWS      (CHUNK_ROWS * 32)
+#define FEW_ROWS        ((size_t)4096)
 
 static bool class_is_number(enum cell_class class)
 {
@@ -86,9 +88,9 @@ int build_over_rows(struct build *b, parallel_body *body,
 
     for (b->base = 0; b->base < n_rows; b->base += BATCH_ROWS) {
         size_t n = n_rows - b->base < BATCH_ROWS ? n_rows - b->base : BATCH_ROWS;
-        parallel_for(n, PARALLEL_CHUNK, body, b);
+        parallel_for(n, CHUNK_ROWS, body, b);
         if (after)
-            after(b, parallel_n_chunks(n, PARALLEL_CHUNK));
+            after(b, parallel_n_chunks(n, CHUNK_ROWS));
         if (job_tick(job, b->base + n, n_rows, err))
             return -1;
     }
@@ -108,7 +110,7 @@ static void tally_collect(struct build *b, size_t n_chunks)
 int build_tally(struct build *b, struct job *job, struct err *err)
 {
     size_t rows = b->grid->n_rows < BATCH_ROWS ? b->grid->n_rows : BATCH_ROWS;
-    size_t n = parallel_n_chunks(rows, PARALLEL_CHUNK) * b->grid->n_cols;
+    size_t n = parallel_n_chunks(rows, CHUNK_ROWS) * b->grid->n_cols;
     void *block;
     int rc;
 
@@ -288,6 +290,6 @@ void build_decide_all(struct build *b)
         if (!b->typings[j].given)
             b->typings[j].type = build_decide(b, j, quotes_say_nothing);
     /* A small table is done before other threads would have begun. */
-    parallel_for(b->grid->n_cols, b->grid->n_rows < BATCH_ROWS / 64 ? b->grid->n_cols : 1,
+    parallel_for(b->grid->n_cols, b->grid->n_rows < FEW_ROWS ? b->grid->n_cols : 1,
                  decide_categories, b);
 }
