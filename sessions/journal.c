@@ -138,6 +138,11 @@ int journal_done(struct journal *j, size_t number, bool ok, const char *text, st
     return append(j, number, ok ? "ok" : "failed", text, false, err);
 }
 
+int journal_back(struct journal *j, size_t upto, struct err *err)
+{
+    return append(j, upto, "back", "", true, err);
+}
+
 void journal_close(struct journal *j, bool keep)
 {
     if (!j)
@@ -178,24 +183,52 @@ static bool parse_record(struct record *out, char *line)
     return true;
 }
 
-static void take_record(struct lost_session *l, const struct record *r, char **pending)
+/* The commands of a journal while it is read: those from n on were taken back. */
+struct reading {
+    char **lines;
+    size_t *numbers;
+    size_t n, n_all;
+    char *pending;
+    size_t pending_number;
+};
+
+static void drop_taken_back(struct reading *r)
 {
-    if (strcmp(r->kind, "do") == 0) {
-        mem_free(*pending);
-        *pending = mem_strdup(r->text);
-    } else if (*pending && strcmp(r->kind, "ok") == 0) {
-        l->lines = mem_resize(l->lines, l->n_commands + 1, sizeof(*l->lines));
-        l->lines[l->n_commands++] = *pending;
-        *pending = NULL;
+    while (r->n_all > r->n)
+        mem_free(r->lines[--r->n_all]);
+}
+
+static void take_finished(struct reading *r)
+{
+    drop_taken_back(r);
+    r->lines = mem_resize(r->lines, r->n + 1, sizeof(*r->lines));
+    r->numbers = mem_resize(r->numbers, r->n + 1, sizeof(*r->numbers));
+    r->lines[r->n] = r->pending;
+    r->numbers[r->n] = r->pending_number;
+    r->n_all = ++r->n;
+    r->pending = NULL;
+}
+
+static void take_record(struct reading *r, const struct record *record)
+{
+    if (strcmp(record->kind, "back") == 0) {
+        for (r->n = 0; r->n < r->n_all && r->numbers[r->n] <= record->number;)
+            r->n++;
+    } else if (strcmp(record->kind, "do") == 0) {
+        mem_free(r->pending);
+        r->pending = mem_strdup(record->text);
+        r->pending_number = record->number;
+    } else if (r->pending && strcmp(record->kind, "ok") == 0) {
+        take_finished(r);
     } else {
-        mem_free(*pending);
-        *pending = NULL;
+        mem_free(r->pending);
+        r->pending = NULL;
     }
 }
 
 static void parse_journal(struct lost_session *l, char *text, size_t len)
 {
-    char *pending = NULL;
+    struct reading reading = { 0 };
 
     for (char *at = text; at < text + len;) {
         char *end = memchr(at, '\n', (size_t)(text + len - at));
@@ -206,10 +239,14 @@ static void parse_journal(struct lost_session *l, char *text, size_t len)
             l->torn = true;
             break;
         }
-        take_record(l, &r, &pending);
+        take_record(&reading, &r);
         at = end + 1;
     }
-    l->unfinished = pending;
+    drop_taken_back(&reading);
+    mem_free(reading.numbers);
+    l->lines = reading.lines;
+    l->n_commands = reading.n;
+    l->unfinished = reading.pending;
 }
 
 static char *read_whole(int fd, size_t *len)

@@ -2,7 +2,7 @@
  *
  * One text file per running session under STATE/journal/, locked by its owner.  A record is one line:
  *
- *   checksum number kind text        kind: do, ok, failed, end
+ *   checksum number kind text        kind: do, ok, failed, back
  *
  * `do` is written and fsync'ed before the command runs.  After a crash the file is there, unlocked
  * and without `end`: journal_find offers it, journal_lines gives the commands that were finished.  A torn
@@ -22,6 +22,10 @@ int journal_open(struct journal **out, const char *state_dir, struct err *err);
 /* On disk when it returns. Gives the record's number. */
 int journal_do(struct journal *j, const char *line, size_t *number, struct err *err);
 int journal_done(struct journal *j, size_t number, bool ok, const char *text, struct err *err);
+/* Undo, redo or open: of the commands so far only those up to that number still stand, 0: none.  A
+ * number, since what failed is part of the history that people count in, but not of what is done
+ * again.  On disk when it returns. */
+int journal_back(struct journal *j, size_t upto, struct err *err);
 /* Closes; removes the file unless `keep`. */
 void journal_close(struct journal *j, bool keep);
 

@@ -98,6 +98,8 @@ void session_forget(struct session *s)
     while (s->n_entries)
         entry_free(s->entries[--s->n_entries]);
     s->n_done = s->saved_at = 0;
+    if (s->journal)
+        journal_back(s->journal, 0, NULL);
     s->looks = 0;
     str_clear(&s->comments);
     mem_free(s->path);
@@ -364,6 +366,7 @@ int session_finish(struct session *s, struct task *t, const struct entry **out, 
     struct entry *e = make_entry(t);
     if (t->context.looked)
         s->looks++;
+    e->journal_number = t->journal_number;
     if (is_journalled(t)) {
         char hex[17];
         journal_done(s->journal, t->journal_number, true, digest_short(hex, e->digest), NULL);

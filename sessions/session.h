@@ -50,6 +50,7 @@ struct entry {
     char *comments;           /* of the session file, that stood before it: lines with "# "; NULL */
     char *folder, *elsewhere; /* it read a file beside the session file in `folder`: the line as it
                                * must stand in a session file of another folder; NULL */
+    size_t journal_number; /* 0: not in the journal */
     bool recorded;            /* goes into the session file */
     bool changed;             /* the workspace is another one */
     double ms;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "journal.h"
 #include "io/file.h"
 #include "paths.h"
 #include "script.h"
@@ -15,6 +16,12 @@ int session_undo_to(struct session *s, size_t to, struct err *err)
     if (to > s->n_entries)
         return err_set(err, ERR_USAGE, "there is no command %zu; the history has %zu", to,
                        s->n_entries);
+    size_t last = to;
+    while (last > 0 && s->entries[last - 1]->journal_number == 0)
+        last--;
+    if (s->journal &&
+        journal_back(s->journal, last ? s->entries[last - 1]->journal_number : 0, err))
+        return -1;
     s->n_done = to;
     return 0;
 }

@@ -22,6 +22,6 @@ const struct command verb_redo = {
     .details = "Possible until another command is given.",
     .example = "redo",
     .params = no_params,
-    .flags = COMMAND_SESSION | COMMAND_VOLATILE | COMMAND_UNDOABLE,
+    .flags = COMMAND_SESSION | COMMAND_VOLATILE,
     .run = redo_run,
 };

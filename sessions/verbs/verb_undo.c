@@ -40,6 +40,6 @@ const struct command verb_undo = {
         "holds only what was not taken back.",
     .example = "undo",
     .params = undo_params,
-    .flags = COMMAND_SESSION | COMMAND_VOLATILE | COMMAND_UNDOABLE,
+    .flags = COMMAND_SESSION | COMMAND_VOLATILE,
     .run = undo_run,
 };

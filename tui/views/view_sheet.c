@@ -10,7 +10,7 @@
 
 #define MAX_WIDTH     26
 #define SAMPLE_ROWS   100    /* looked at for widths, beside those on the screen */
-#define SEARCH_BUDGET 400000 /* cells looked at before one is asked to go on */
+#define SEARCH_BUDGET 150000 /* cells looked at before one is asked to go on */
 #define GAP           2
 
 struct layout {

@@ -316,8 +316,8 @@ static void the_journal_brings_back_what_was_finished(void **state)
 
     assert_int_equal(journal_find(&lost, &found, state_dir, NULL), 0);
     assert_true(found);
-    assert_int_equal(lost.n_commands, 4);
-    assert_string_equal(lost.lines[2], "undo");
+    assert_int_equal(lost.n_commands, 2);
+    assert_string_equal(lost.lines[1], "filter sex == 'FEMALE'");
     assert_null(lost.unfinished);
     lost_session_release(&lost);
 
@@ -330,6 +330,33 @@ static void the_journal_brings_back_what_was_finished(void **state)
     session_free(s, false);
     assert_int_equal(journal_find(&lost, &found, state_dir, NULL), 0);
     assert_false(found);
+    (void)state;
+}
+
+/* Failed commands have numbers in the history, and are not done again. */
+static void the_journal_knows_what_was_taken_back_and_done_again(void **state)
+{
+    struct session *s = fresh(true);
+    struct lost_session lost;
+    bool found;
+
+    run(s, "load " DATA);
+    run_fails(s, "filter seks = 'MALE'", "step 1 (filter): no column 'seks'; did you mean sex?");
+    run(s, "filter sex == 'MALE'");
+    run(s, "drop island");
+    run(s, "drop sex");
+    run(s, "undo 2");
+    run(s, "redo");
+    run(s, "note kept");
+    run(s, "undo 0");
+    run(s, "undo 3");
+    session_free(s, true);
+    assert_int_equal(journal_find(&lost, &found, state_dir, NULL), 0);
+    assert_true(found);
+    assert_int_equal(lost.n_commands, 2);
+    assert_string_equal(lost.lines[1], "filter sex == 'MALE'");
+    assert_int_equal(journal_discard(&lost, NULL), 0);
+    lost_session_release(&lost);
     (void)state;
 }
 
@@ -494,6 +521,7 @@ int main(void)
         cmocka_unit_test(validate_trains_a_learner_that_is_no_model_yet),
         cmocka_unit_test(looks_at_held_out_rows_survive_undo),
         cmocka_unit_test(the_journal_brings_back_what_was_finished),
+        cmocka_unit_test(the_journal_knows_what_was_taken_back_and_done_again),
         cmocka_unit_test(a_torn_journal_gives_what_is_whole),
         cmocka_unit_test(a_session_moves_to_another_folder),
         cmocka_unit_test(an_opened_session_is_saved_until_it_changes),
