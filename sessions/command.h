@@ -18,7 +18,7 @@ enum command_flags {
     COMMAND_VOLATILE = 1,    /* looks or moves only: not recorded */
     COMMAND_NEEDS_TABLE = 2, /* refused before load */
     COMMAND_SESSION = 4,     /* acts on the session itself: runs on the session's own thread */
-    COMMAND_UNDOABLE = 8,    /* changes the workspace (undo and redo too, though not recorded) */
+    COMMAND_UNDOABLE = 8,    /* changes the workspace */
 };
 
 struct session;

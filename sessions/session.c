@@ -166,13 +166,10 @@ static bool is_recorded(const struct task *t)
     return !(t->call.command->flags & COMMAND_VOLATILE) && !t->context.unrecorded;
 }
 
-/* Looking needs no journal; what is recorded does, and so do undo and redo. */
+/* Looking needs no journal; what is recorded does.  Undo and redo have a record of their own. */
 static bool is_journalled(const struct task *t)
 {
-    unsigned moves = COMMAND_VOLATILE | COMMAND_UNDOABLE;
-
-    return t->session->journal &&
-           (is_recorded(t) || (t->call.command->flags & moves) == moves);
+    return t->session->journal && is_recorded(t);
 }
 
 static int note_in_journal(struct task *t, struct err *err)

@@ -105,7 +105,7 @@ static void say_result(struct app *a, const struct entry *e)
     const char *text = e->report.text.buf;
     size_t len = strcspn(text, "\n");
 
-    if (len && count_lines(text) <= 3 && !is_table_head(text, len) && !e->report.has_canvas)
+    if (len && !is_table_head(text, len) && !e->report.has_canvas)
         app_say(a, ST_GOOD, "%.*s", (int)(len < 500 ? len : 500), text);
     else if (e->ms >= 1)
         app_say(a, ST_GOOD, "%s · %.0f ms", e->line, e->ms);

@@ -4,160 +4,17 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "view.h"
-#include "views/sheet_face.h"
+#include "views/sheet.h"
 #include "widgets/find_text.h"
-
-#define MAX_WIDTH     26
-#define SAMPLE_ROWS   100    /* looked at for widths, beside those on the screen */
-#define SEARCH_BUDGET 150000 /* cells looked at before one is asked to go on */
-#define GAP           2
-
-struct layout {
-    int width;     /* of what the cell is */
-    int was_width; /* of what it was, 0: no changed cell seen */
-    int decimals;
-    bool right;
-};
-
-struct sheet {
-    struct scroll rows;
-    size_t row, left, frozen; /* left: first column behind the frozen ones */
-    struct layout *layout;
-    size_t n_layout;
-    const struct table *laid_out; /* what the layout is of */
-    const struct diff *laid_diff;
-    size_t n_rows, n_cols;
-    int w;
-    size_t seen_top, seen_end; /* rows whose widths are in the layout */
-};
-
-static void sheet_release(void *state)
-{
-    mem_free(((struct sheet *)state)->layout);
-}
-
-/* ---------------------------------------------------------------- layout */
-
-static int cell_width(const struct layout *l)
-{
-    return l->was_width ? l->was_width + 3 + l->width : l->width;
-}
 
 static int min_int(int a, int b)
 {
     return a < b ? a : b;
 }
 
-static void widen(struct layout *l, const struct face *f, size_t row, size_t col,
-                  struct face_cell *cell)
+static void sheet_release(void *state)
 {
-    if (row >= f->n_rows)
-        return;
-    face_read(cell, f, row, col, l->decimals);
-    int width = min_int(grid_width(cell->is.buf), MAX_WIDTH);
-    l->width = width > l->width ? width : l->width;
-    if (cell->changed) {
-        width = min_int(grid_width(cell->was.buf), MAX_WIDTH);
-        l->was_width = width > l->was_width ? width : l->was_width;
-    }
-}
-
-static void lay_out_column(struct sheet *s, const struct face *f, size_t col,
-                           struct face_cell *cell)
-{
-    struct layout *l = &s->layout[col];
-    const struct column *c = face_column(f, col);
-    size_t n = f->n_rows < SAMPLE_ROWS ? f->n_rows : SAMPLE_ROWS;
-
-    *l = (struct layout){ .right = !column_is_text(c) };
-    l->decimals = face_decimals(f, col, n);
-    for (size_t i = 0; i < n; i++)
-        widen(l, f, i, col, cell);
-    enum diff_kind kind = face_kind(f, col);
-    int marks = kind == DIFF_ADDED || kind == DIFF_DROPPED || kind == DIFF_RENAMED ? 2 : 0;
-    int head = min_int(grid_width(face_name(f, col)), MAX_WIDTH) + marks;
-    if (cell_width(l) < head)
-        l->width += head - cell_width(l);
-    l->width = l->width < 3 ? 3 : l->width;
-}
-
-static void lay_out(struct sheet *s, const struct face *f)
-{
-    struct face_cell cell;
-
-    if (s->laid_out == f->table && s->laid_diff == f->diff)
-        return;
-    s->layout = mem_resize(s->layout, f->n_cols + 1, sizeof(*s->layout));
-    s->n_layout = f->n_cols;
-    s->laid_out = f->table;
-    s->laid_diff = f->diff;
-    s->seen_top = s->seen_end = 0;
-    face_cell_init(&cell);
-    for (size_t j = 0; j < f->n_cols; j++)
-        lay_out_column(s, f, j, &cell);
-    face_cell_release(&cell);
-}
-
-/* Columns grow to what the rows on the screen need, and never shrink while one scrolls. */
-static void grow(struct sheet *s, const struct face *f)
-{
-    size_t end = s->rows.top + s->rows.height;
-    struct face_cell cell;
-
-    if (s->seen_end == end && s->seen_top == s->rows.top)
-        return;
-    s->seen_top = s->rows.top;
-    s->seen_end = end;
-    face_cell_init(&cell);
-    for (size_t j = s->left; j < f->n_cols && j < s->left + (size_t)s->w; j++)
-        for (size_t i = s->rows.top; i < end; i++)
-            widen(&s->layout[j], f, i, j, &cell);
-    face_cell_release(&cell);
-}
-
-static int gutter_width(const struct face *f)
-{
-    char buf[24];
-    size_t most = f->n_rows ? face_row_number(f, f->n_rows - 1) : 0;
-
-    return snprintf(buf, sizeof(buf), "%zu", most) + 2;
-}
-
-/* Where column `col` begins when `left` is the first one behind the frozen ones; -1: hidden. */
-static int column_x(const struct sheet *s, const struct face *f, size_t left, size_t col)
-{
-    int x = gutter_width(f) + 1;
-
-    for (size_t j = 0; j < col; j++)
-        if (j < s->frozen || j >= left)
-            x += cell_width(&s->layout[j]) + GAP;
-    return col < s->frozen || col >= left ? x : -1;
-}
-
-static void settle_left(struct sheet *s, const struct face *f, size_t col)
-{
-    s->frozen = s->frozen < f->n_cols ? s->frozen : 0;
-    if (s->left >= f->n_cols)
-        s->left = 0;
-    if (s->left < s->frozen)
-        s->left = s->frozen;
-    if (col >= s->frozen && col < s->left)
-        s->left = col;
-    while (s->left < col) {
-        int x = column_x(s, f, s->left, col);
-        if (x + cell_width(&s->layout[col]) <= s->w)
-            break;
-        s->left++;
-    }
-    /* The table fits: nothing is scrolled away. */
-    while (s->left > s->frozen) {
-        size_t last = f->n_cols - 1;
-        int end = column_x(s, f, s->left - 1, last) + cell_width(&s->layout[last]);
-        if (end > s->w || column_x(s, f, s->left - 1, col) < 0)
-            break;
-        s->left--;
-    }
+    mem_free(((struct sheet *)state)->layout);
 }
 
 static void sheet_settle(void *state, struct desk *d, int w, int h)
@@ -171,13 +28,13 @@ static void sheet_settle(void *state, struct desk *d, int w, int h)
     s->n_cols = f.n_cols;
     if (!f.table)
         return;
-    lay_out(s, &f);
+    sheet_lay_out(s, &f);
     scroll_settle(&s->rows, &s->row, f.n_rows, h > 1 ? (size_t)h - 1 : 0);
     d->column = f.n_cols == 0 ? 0 : d->column < f.n_cols ? d->column : f.n_cols - 1;
     if (f.n_cols == 0)
         return;
-    grow(s, &f);
-    settle_left(s, &f, d->column);
+    sheet_grow(s, &f);
+    sheet_settle_left(s, &f, d->column);
 }
 
 /* ---------------------------------------------------------------- drawing */
@@ -228,7 +85,7 @@ static void draw_head(const struct sheet *s, const struct face *f, const struct 
     };
     const struct layout *l = &s->layout[col];
     enum diff_kind kind = face_kind(f, col);
-    int width = min_int(cell_width(l), g->w - x);
+    int width = min_int(sheet_cell_width(l), g->w - x);
     enum style style = kind == DIFF_ADDED ? ST_ADDED : kind == DIFF_DROPPED ? ST_GONE : ST_HEAD;
     struct str text;
 
@@ -273,7 +130,7 @@ static void draw_cell(const struct layout *l, const struct desk *d, struct grid 
 
 static void draw_gutter(const struct face *f, struct grid *g, size_t row, int y, bool current)
 {
-    int width = gutter_width(f);
+    int width = sheet_gutter_width(f);
     bool gone = face_row(f, row) == FACE_GONE;
     char number[24];
 
@@ -294,7 +151,7 @@ static void draw_columns(const struct sheet *s, const struct face *f, const stru
 
     face_cell_init(&cell);
     for (; col < f->n_cols; col++) {
-        int x = column_x(s, f, s->left, col);
+        int x = sheet_column_x(s, f, s->left, col);
         if (x < 0)
             continue;
         if (x >= g->w)
@@ -305,16 +162,17 @@ static void draw_columns(const struct sheet *s, const struct face *f, const stru
             face_read(&cell, f, row, col, s->layout[col].decimals);
             draw_cell(&s->layout[col], d, g, x, y, &cell, face_row(f, row) == FACE_GONE);
             if (row == s->row && col == d->column)
-                grid_flag(g, x, y, min_int(cell_width(&s->layout[col]), g->w - x), GRID_REVERSE);
+                grid_flag(g, x, y, min_int(sheet_cell_width(&s->layout[col]), g->w - x),
+                          GRID_REVERSE);
         }
         last_x = x;
         if (col + 1 == s->frozen)
-            grid_fill(g, x + cell_width(&s->layout[col]), 0, 1, g->h, ST_FRAME, 0x2502);
+            grid_fill(g, x + sheet_cell_width(&s->layout[col]), 0, 1, g->h, ST_FRAME, 0x2502);
     }
     face_cell_release(&cell);
     if (s->left > s->frozen)
-        grid_put(g, gutter_width(f) - 2, 0, ST_FRAME_ON, 0x2190);
-    if (col < f->n_cols || last_x + cell_width(&s->layout[f->n_cols - 1]) > g->w)
+        grid_put(g, sheet_gutter_width(f) - 2, 0, ST_FRAME_ON, 0x2190);
+    if (col < f->n_cols || last_x + sheet_cell_width(&s->layout[f->n_cols - 1]) > g->w)
         grid_put(g, g->w - 1, 0, ST_FRAME_ON, 0x2192);
 }
 
@@ -335,119 +193,10 @@ static void sheet_draw(const void *state, const struct desk *d, struct grid *g)
     if (f.n_cols && s->n_layout == f.n_cols)
         draw_columns(s, &f, d, g);
     if (f.n_rows == 0)
-        grid_text(g, gutter_width(&f) + 1, 2, g->w, ST_MUTED, "no rows");
+        grid_text(g, sheet_gutter_width(&f) + 1, 2, g->w, ST_MUTED, "no rows");
 }
 
-/* ---------------------------------------------------------------- looking for things */
-
-static void look_for_change(struct sheet *s, struct desk *d, const struct face *f, int step)
-{
-    if (!f->diff) {
-        desk_say(d, "no step is shown; choose one in steps and press Enter");
-        return;
-    }
-    if (!face_next_change(f, &s->row, &d->column, step))
-        desk_say(d, step > 0 ? "no change further down" : "no change further up");
-}
-
-/* From the top; a cursor that stands on a change already stays. */
-static void first_change(struct sheet *s, struct desk *d, const struct face *f)
-{
-    size_t row = 0, col = 0;
-
-    if (!f->diff || f->n_rows == 0 ||
-        (d->column < f->n_cols && face_is_changed(f, s->row, d->column)))
-        return;
-    if (face_row(f, 0) != FACE_GONE && !(f->n_cols && face_is_changed(f, 0, 0)) &&
-        !face_next_change(f, &row, &col, 1))
-        return;
-    s->row = row;
-    d->column = col;
-}
-
-/* The row with that number in the source, or the next one that is still there. */
-static void go_to_row(struct sheet *s, const struct desk *d, const struct face *f)
-{
-    size_t low = 0, high = f->n_rows;
-
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (face_row_number(f, mid) < d->go_to)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    s->row = low < f->n_rows ? low : f->n_rows ? f->n_rows - 1 : 0;
-}
-
-/* One cell on, in reading order, around the end; false when one is back at the start. */
-static bool walk(size_t *row, size_t *col, const struct face *f, int step)
-{
-    if (step > 0) {
-        *col += 1;
-        if (*col == f->n_cols) {
-            *col = 0;
-            *row = *row + 1 < f->n_rows ? *row + 1 : 0;
-        }
-    } else if (*col > 0) {
-        *col -= 1;
-    } else {
-        *col = f->n_cols - 1;
-        *row = *row > 0 ? *row - 1 : f->n_rows - 1;
-    }
-    return true;
-}
-
-static void search(struct sheet *s, struct desk *d, const struct face *f, int step)
-{
-    size_t row = s->row, col = d->column;
-    size_t n = f->n_rows * f->n_cols;
-    struct face_cell cell;
-
-    if (!d->search.len || n == 0) {
-        desk_say(d, "nothing to look for yet; / takes a text");
-        return;
-    }
-    face_cell_init(&cell);
-    bool found = false;
-    size_t k = 0;
-    for (; k < n && k < SEARCH_BUDGET && !found; k++) {
-        walk(&row, &col, f, step);
-        face_read(&cell, f, row, col, s->layout[col].decimals);
-        found = find_text(cell.is.buf, d->search.buf);
-    }
-    face_cell_release(&cell);
-    if (found || k < n) {
-        s->row = row;
-        d->column = col;
-    }
-    if (!found)
-        desk_say(d, "'%s' is not in %s", d->search.buf,
-                 k < n ? "these rows; n looks further" : "the table");
-}
-
-static void look_for_missing(struct sheet *s, struct desk *d, const struct face *f, int step)
-{
-    struct face_cell cell;
-
-    if (f->n_cols == 0)
-        return;
-    face_cell_init(&cell);
-    for (size_t k = 1; k < f->n_rows; k++) {
-        size_t row = step > 0 ? s->row + k : s->row - k;
-        if (row >= f->n_rows)
-            break;
-        face_read(&cell, f, row, d->column, -1);
-        if (cell.missing || cell.was_missing) {
-            s->row = row;
-            face_cell_release(&cell);
-            return;
-        }
-    }
-    face_cell_release(&cell);
-    desk_say(d, "no missing cell further %s in %s", step > 0 ? "down" : "up",
-             face_name(f, d->column));
-}
+/* ---------------------------------------------------------------- requests */
 
 static void toggle_changes(struct desk *d)
 {
@@ -464,8 +213,6 @@ static void toggle_frozen(struct sheet *s, const struct desk *d)
     s->frozen = s->frozen ? 0 : d->column + 1;
     s->left = s->frozen;
 }
-
-/* ---------------------------------------------------------------- requests */
 
 /* A row that was jumped to stands among its neighbours, not at the edge. */
 static void centre_if_unseen(struct sheet *s)
@@ -503,21 +250,21 @@ static bool use_jump(struct sheet *s, struct desk *d, const struct face *f, enum
     switch (r) {
     case REQ_NEXT_CHANGE:
     case REQ_PREVIOUS_CHANGE:
-        look_for_change(s, d, f, r == REQ_NEXT_CHANGE ? 1 : -1);
+        sheet_find_change(s, d, f, r == REQ_NEXT_CHANGE ? 1 : -1);
         return true;
     case REQ_NEXT_MISSING:
     case REQ_PREVIOUS_MISSING:
-        look_for_missing(s, d, f, r == REQ_NEXT_MISSING ? 1 : -1);
+        sheet_find_missing(s, d, f, r == REQ_NEXT_MISSING ? 1 : -1);
         return true;
     case REQ_SEARCH_NEXT:
     case REQ_SEARCH_PREVIOUS:
-        search(s, d, f, r == REQ_SEARCH_NEXT ? 1 : -1);
+        sheet_search(s, d, f, r == REQ_SEARCH_NEXT ? 1 : -1);
         return true;
     case REQ_FIRST_CHANGE:
-        first_change(s, d, f);
+        sheet_first_change(s, d, f);
         return true;
     case REQ_GO_TO:
-        go_to_row(s, d, f);
+        sheet_find_row(s, d, f);
         return true;
     default:
         return false;
@@ -567,8 +314,8 @@ static void sheet_click(void *state, struct desk *d, int x, int y)
     if (y >= 1 && s->rows.top + (size_t)y - 1 < f.n_rows)
         s->row = s->rows.top + (size_t)y - 1;
     for (size_t j = 0; j < f.n_cols; j++) {
-        int from = column_x(s, &f, s->left, j);
-        if (from >= 0 && x >= from && x < from + cell_width(&s->layout[j]) + GAP)
+        int from = sheet_column_x(s, &f, s->left, j);
+        if (from >= 0 && x >= from && x < from + sheet_cell_width(&s->layout[j]) + SHEET_GAP)
             d->column = j;
     }
 }
