@@ -39,7 +39,7 @@ struct context {
     size_t n_ahead;
     size_t looks;             /* times the held-out rows were opened so far */
     bool looked;              /* out: they were now */
-    bool unrecorded; /* resolve may set it: the session file does without this one */
+    bool unrecorded;          /* resolve may set it: the session file does without this one */
     struct str *input_digest; /* out: digest of a file it read, for the session file */
     struct session *session;  /* COMMAND_SESSION only, else NULL */
     struct gnuplot *gnuplot;

@@ -46,11 +46,11 @@ struct entry {
     struct report report;
     struct digest digest;
     char *input_digest;       /* of the file it read, or NULL */
-    char *remark;            /* the comment at its end, NULL */
+    char *remark;             /* the comment at its end, NULL */
     char *comments;           /* of the session file, that stood before it: lines with "# "; NULL */
     char *folder, *elsewhere; /* it read a file beside the session file in `folder`: the line as it
                                * must stand in a session file of another folder; NULL */
-    size_t journal_number; /* 0: not in the journal */
+    size_t journal_number;    /* 0: not in the journal */
     bool recorded;            /* goes into the session file */
     bool changed;             /* the workspace is another one */
     double ms;
@@ -106,9 +106,9 @@ struct task {
     struct str input_digest;
     struct err err;
     int rc;
-    const char *comment;     /* at the end of the line, NULL */
-    char *typed;      /* the line as it came */
-    const char *file; /* where it came from, "" for typed */
+    const char *comment; /* at the end of the line, NULL */
+    char *typed;         /* the line as it came */
+    const char *file;    /* where it came from, "" for typed */
     size_t line_number;
     double started;
     size_t journal_number;
