@@ -106,7 +106,8 @@ static void say_result(struct app *a, const struct entry *e)
     size_t len = strcspn(text, "\n");
 
     if (len && !is_table_head(text, len) && !e->report.has_canvas)
-        app_say(a, ST_GOOD, "%.*s", (int)(len < 500 ? len : 500), text);
+        app_say(a, ST_GOOD, "%.*s%s", (int)(len < 500 ? len : 500), text,
+                text[len] && text[len + 1] ? " …" : "");
     else if (e->ms >= 1)
         app_say(a, ST_GOOD, "%s · %.0f ms", e->line, e->ms);
     else

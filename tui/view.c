@@ -110,5 +110,5 @@ void scroll_bar(struct grid *g, int x, int y, const struct scroll *s, size_t n)
     size = size ? size : 1;
     size_t room = s->height - size, over = n - s->height;
     size_t from = (size_t)((double)s->top / (double)over * (double)room + 0.5);
-    grid_fill(g, x, y + (int)from, 1, (int)size, ST_FRAME_ON, 0x2588);
+    grid_fill(g, x, y + (int)from, 1, (int)size, ST_FRAME_ON, 0x2590);
 }
