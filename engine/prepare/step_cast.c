@@ -1,5 +1,4 @@
-#include "prepare/step_columns.h"
-#include "prepare/table_edit.h"
+#include "prepare/step_edit.h"
 #include "table/cell.h"
 
 /* In the order of enum column_type. */
@@ -19,19 +18,16 @@ static const struct param_spec cast_params[] = {
     { .name = NULL },
 };
 
-static int cast_one(struct table_edit *edit, const struct step_input *in, size_t col,
-                    enum column_type type, struct err *err)
+static int cast_column(struct column **out, const struct column *c, const char *name, void *ctx,
+                       struct job *job, struct err *err)
 {
-    const struct column *c = table_at(in->table, col);
-    struct column *converted;
+    enum column_type type = *(const enum column_type *)ctx;
     size_t n_lost;
 
+    (void)job;
     if (c->type == type)
         return 0;
-    if (column_cast(&converted, c, type, &n_lost, NULL, 0, err))
-        return err_prefix(err, "%s: ", table_name(in->table, col));
-    edit_put(edit, col, converted);
-    return 0;
+    return column_cast(out, c, type, &n_lost, NULL, 0, err) ? err_prefix(err, "%s: ", name) : 0;
 }
 
 static int cast_apply(struct table **out, const void *state, const struct step_input *in,
@@ -39,25 +35,9 @@ static int cast_apply(struct table **out, const void *state, const struct step_i
 {
     const struct column_rule any = { 0 };
     enum column_type type = (enum column_type)params_choice(in->params, "to");
-    struct table_edit edit;
-    struct arena arena;
-    size_t *cols, n;
 
     (void)state;
-    arena_init(&arena);
-    edit_init_all(&edit, in->table);
-    int rc = step_columns(&cols, &n, in, "columns", &any, &arena, err);
-    for (size_t k = 0; k < n && !rc; k++) {
-        rc = cast_one(&edit, in, cols[k], type, err);
-        if (!rc)
-            rc = job_tick(job, k + 1, n, err);
-    }
-    if (rc)
-        edit_release(&edit);
-    else
-        rc = edit_finish(out, &edit, err);
-    arena_release(&arena);
-    return rc;
+    return step_edit_columns(out, in, &any, cast_column, &type, job, err);
 }
 
 const struct step_kind step_cast = {

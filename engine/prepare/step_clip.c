@@ -1,8 +1,7 @@
 #include <math.h>
 
-#include "prepare/step_columns.h"
+#include "prepare/step_edit.h"
 #include "prepare/step_values.h"
-#include "prepare/table_edit.h"
 
 static const struct param_spec clip_params[] = {
     { .name = "columns",
@@ -85,56 +84,31 @@ static bool outside(const struct bounds *b, const struct column *c)
     return false;
 }
 
-static int clip_one(struct table_edit *edit, const struct bounds *b, const struct step_input *in,
-                    size_t col, struct err *err)
+static int clip_column(struct column **out, const struct column *c, const char *name, void *ctx,
+                       struct job *job, struct err *err)
 {
-    const struct column *c = table_at(in->table, col);
-    struct column *clipped;
+    const struct bounds *b = ctx;
 
+    (void)job;
     if (!outside(b, c))
         return 0;
-    if (c->type == COLUMN_REAL ? clip_reals(&clipped, b, c, err)
-                               : clip_ints(&clipped, b, table_name(in->table, col), c, err))
+    if (c->type == COLUMN_REAL ? clip_reals(out, b, c, err) : clip_ints(out, b, name, c, err))
         return -1;
-    column_clear_missing(clipped);
-    edit_put(edit, col, clipped);
+    column_clear_missing(*out);
     return 0;
-}
-
-static int clip_columns(struct table **out, const struct bounds *b, const struct step_input *in,
-                        struct job *job, struct err *err)
-{
-    const struct column_rule rule = { .applies = applies_to_numbers,
-                                      .wanted = "a number (int or real)" };
-    struct table_edit edit;
-    struct arena arena;
-    size_t *cols, n;
-
-    arena_init(&arena);
-    edit_init_all(&edit, in->table);
-    int rc = step_columns(&cols, &n, in, "columns", &rule, &arena, err);
-    for (size_t k = 0; k < n && !rc; k++) {
-        rc = clip_one(&edit, b, in, cols[k], err);
-        if (!rc)
-            rc = job_tick(job, k + 1, n, err);
-    }
-    if (rc)
-        edit_release(&edit);
-    else
-        rc = edit_finish(out, &edit, err);
-    arena_release(&arena);
-    return rc;
 }
 
 static int clip_apply(struct table **out, const void *state, const struct step_input *in,
                       struct job *job, struct err *err)
 {
+    const struct column_rule rule = { .applies = applies_to_numbers,
+                                      .wanted = "a number (int or real)" };
     struct bounds b;
 
     (void)state;
     if (read_bounds(&b, in->params, err))
         return -1;
-    return clip_columns(out, &b, in, job, err);
+    return step_edit_columns(out, in, &rule, clip_column, &b, job, err);
 }
 
 const struct step_kind step_clip = {

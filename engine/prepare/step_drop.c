@@ -1,4 +1,4 @@
-#include "prepare/step_columns.h"
+#include "prepare/step_edit.h"
 
 static const struct param_spec drop_params[] = {
     { .name = "columns",
@@ -8,19 +8,15 @@ static const struct param_spec drop_params[] = {
     { .name = NULL },
 };
 
-static int drop_listed(struct table **out, const struct step_input *in, struct arena *arena,
-                       struct err *err)
+static int drop_choose(size_t *kept, size_t *n_kept, const struct step_input *in,
+                       const size_t *named, size_t n_named, struct err *err)
 {
-    const struct column_rule any = { 0 };
     const struct table *t = in->table;
-    size_t *cols, n, n_kept = 0, next = 0;
+    size_t next = 0;
 
-    if (step_columns(&cols, &n, in, "columns", &any, arena, err))
-        return -1;
-    size_t *kept = ARENA_NEW(arena, size_t, t->n_cols);
     for (size_t j = 0; j < t->n_cols; j++) {
-        if (next == n || cols[next] != j) {
-            kept[n_kept++] = j;
+        if (next == n_named || named[next] != j) {
+            kept[(*n_kept)++] = j;
             continue;
         }
         next++;
@@ -29,20 +25,15 @@ static int drop_listed(struct table **out, const struct step_input *in, struct a
                            "%s is the target; make another column the target before dropping it",
                            table_name(t, j));
     }
-    return table_select(out, t, kept, n_kept, err);
+    return 0;
 }
 
 static int drop_apply(struct table **out, const void *state, const struct step_input *in,
                       struct job *job, struct err *err)
 {
-    struct arena arena;
-
     (void)state;
     (void)job;
-    arena_init(&arena);
-    int rc = drop_listed(out, in, &arena, err);
-    arena_release(&arena);
-    return rc;
+    return step_choose_columns(out, in, drop_choose, err);
 }
 
 const struct step_kind step_drop = {

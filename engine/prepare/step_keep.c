@@ -1,4 +1,4 @@
-#include "prepare/step_columns.h"
+#include "prepare/step_edit.h"
 
 static const struct param_spec keep_params[] = {
     { .name = "columns",
@@ -8,36 +8,27 @@ static const struct param_spec keep_params[] = {
     { .name = NULL },
 };
 
-static int keep_listed(struct table **out, const struct step_input *in, struct arena *arena,
-                       struct err *err)
+static int keep_choose(size_t *kept, size_t *n_kept, const struct step_input *in,
+                       const size_t *named, size_t n_named, struct err *err)
 {
-    const struct column_rule any = { 0 };
-    const struct table *t = in->table;
-    size_t *cols, n, n_kept = 0, next = 0;
+    size_t next = 0;
 
-    if (step_columns(&cols, &n, in, "columns", &any, arena, err))
-        return -1;
-    size_t *kept = ARENA_NEW(arena, size_t, t->n_cols);
-    for (size_t j = 0; j < t->n_cols; j++) {
-        bool listed = next < n && cols[next] == j;
+    (void)err;
+    for (size_t j = 0; j < in->table->n_cols; j++) {
+        bool listed = next < n_named && named[next] == j;
         next += listed;
-        if (listed || roles_of(in->roles, table_name(t, j)) != ROLE_FEATURE)
-            kept[n_kept++] = j;
+        if (listed || roles_of(in->roles, table_name(in->table, j)) != ROLE_FEATURE)
+            kept[(*n_kept)++] = j;
     }
-    return table_select(out, t, kept, n_kept, err);
+    return 0;
 }
 
 static int keep_apply(struct table **out, const void *state, const struct step_input *in,
                       struct job *job, struct err *err)
 {
-    struct arena arena;
-
     (void)state;
     (void)job;
-    arena_init(&arena);
-    int rc = keep_listed(out, in, &arena, err);
-    arena_release(&arena);
-    return rc;
+    return step_choose_columns(out, in, keep_choose, err);
 }
 
 const struct step_kind step_keep = {

@@ -1,9 +1,8 @@
 #include <string.h>
 
 #include "prepare/pattern.h"
-#include "prepare/step_columns.h"
+#include "prepare/step_edit.h"
 #include "prepare/step_values.h"
-#include "prepare/table_edit.h"
 #include "prepare/text_map.h"
 #include "table/cell.h"
 
@@ -156,6 +155,16 @@ static bool replace_applies(const void *ctx, const struct column *c)
            (r->to_missing || is_cell_of(r->to, c->type));
 }
 
+static int replace_column(struct column **out, const struct column *c, const char *name, void *ctx,
+                          struct job *job, struct err *err)
+{
+    struct replacing *r = ctx;
+
+    (void)name;
+    return column_is_text(c) ? text_map(out, c, replace_one, r, job, err)
+                             : replace_values(out, r, c, err);
+}
+
 static int replace_in_columns(struct table **out, struct replacing *r, const struct step_input *in,
                               struct job *job, struct err *err)
 {
@@ -165,27 +174,8 @@ static int replace_in_columns(struct table **out, struct replacing *r, const str
                   "values",
         .ctx = r,
     };
-    struct table_edit edit;
-    struct arena arena;
-    size_t *cols, n;
 
-    arena_init(&arena);
-    edit_init_all(&edit, in->table);
-    int rc = step_columns(&cols, &n, in, "columns", &rule, &arena, err);
-    for (size_t k = 0; k < n && !rc; k++) {
-        const struct column *c = table_at(in->table, cols[k]);
-        struct column *replaced;
-        rc = column_is_text(c) ? text_map(&replaced, c, replace_one, r, job, err)
-                               : replace_values(&replaced, r, c, err);
-        if (!rc)
-            edit_put(&edit, cols[k], replaced);
-    }
-    if (rc)
-        edit_release(&edit);
-    else
-        rc = edit_finish(out, &edit, err);
-    arena_release(&arena);
-    return rc;
+    return step_edit_columns(out, in, &rule, replace_column, r, job, err);
 }
 
 static int replace_apply(struct table **out, const void *state, const struct step_input *in,

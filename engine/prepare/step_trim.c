@@ -1,7 +1,6 @@
 #include <string.h>
 
-#include "prepare/step_columns.h"
-#include "prepare/table_edit.h"
+#include "prepare/step_edit.h"
 #include "prepare/text_map.h"
 
 static const struct param_spec trim_params[] = {
@@ -41,31 +40,21 @@ static enum text_change trim_one(void *inner, struct str *out, struct span in, s
     return span_eq((struct span){ out->buf, out->len }, in) ? TEXT_SAME : TEXT_CHANGED;
 }
 
+static int trim_column(struct column **out, const struct column *c, const char *name, void *inner,
+                       struct job *job, struct err *err)
+{
+    (void)name;
+    return text_map(out, c, trim_one, inner, job, err);
+}
+
 static int trim_apply(struct table **out, const void *state, const struct step_input *in,
                       struct job *job, struct err *err)
 {
     const struct column_rule rule = { .applies = applies_to_text, .wanted = "text or a category" };
     bool inner = params_flag(in->params, "inner");
-    struct table_edit edit;
-    struct arena arena;
-    size_t *cols, n;
 
     (void)state;
-    arena_init(&arena);
-    edit_init_all(&edit, in->table);
-    int rc = step_columns(&cols, &n, in, "columns", &rule, &arena, err);
-    for (size_t k = 0; k < n && !rc; k++) {
-        struct column *trimmed;
-        rc = text_map(&trimmed, table_at(in->table, cols[k]), trim_one, &inner, job, err);
-        if (!rc)
-            edit_put(&edit, cols[k], trimmed);
-    }
-    if (rc)
-        edit_release(&edit);
-    else
-        rc = edit_finish(out, &edit, err);
-    arena_release(&arena);
-    return rc;
+    return step_edit_columns(out, in, &rule, trim_column, &inner, job, err);
 }
 
 const struct step_kind step_trim = {
