@@ -382,7 +382,8 @@ void app_key(struct app *a, uint32_t key)
         a->pasting = true;
         return;
     }
-    if (key == K_PASTE_END) {
+    /* The end of a paste may be lost on a bad line: ^C is the way out. */
+    if (key == K_PASTE_END || (a->pasting && key == K_CTRL('C'))) {
         end_paste(a);
         return;
     }

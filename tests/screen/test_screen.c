@@ -161,6 +161,20 @@ static void test_a_paste_runs_nothing_by_itself(void **state)
     leave(&p);
 }
 
+static void test_a_paste_without_an_end_is_left_by_control_c(void **state)
+{
+    struct pty p;
+
+    (void)state;
+    start(&p, PENGUINS);
+    assert_true(pty_wait_for(&p, "Torgersen"));
+    pty_type(&p, "\033[200~drop sex\003");
+    assert_true(pty_wait_for(&p, ": drop sex"));
+    pty_type(&p, "\r");
+    assert_true(pty_wait_for(&p, "344 rows × 6 columns"));
+    leave(&p);
+}
+
 static void test_a_huge_paste_is_refused(void **state)
 {
     size_t n = 1 << 20;
@@ -506,6 +520,7 @@ int main(void)
         SCREEN_TEST(test_errors_have_a_place_and_end_nothing),
         SCREEN_TEST(test_any_size_at_any_moment),
         SCREEN_TEST(test_a_paste_runs_nothing_by_itself),
+        SCREEN_TEST(test_a_paste_without_an_end_is_left_by_control_c),
         SCREEN_TEST(test_a_huge_paste_is_refused),
         SCREEN_TEST(test_unknown_sequences_run_nothing),
         SCREEN_TEST(test_a_long_command_leaves_the_keys_alive_and_can_be_cancelled),
