@@ -159,6 +159,27 @@ static const char *advice_on_task(const struct target *target)
     return "train logistic, or declare the target with task=regression";
 }
 
+#define SETTLED_CLASSES_MOST 50
+
+/* Whole numbers may be classes or amounts; where nothing was declared, a learner that does only one
+ * of them settles it. */
+static int settle_target(struct model *m, const struct training *t, struct err *err)
+{
+    const struct train_request *req = t->req;
+    enum target_as as = m->target.task == TASK_REGRESS ? AS_CLASSES : AS_NUMBERS;
+    struct target other;
+
+    if (req->as != AS_FITS || m->target.type != COLUMN_INT ||
+        (req->learner->tasks & m->target.task))
+        return 0;
+    if (target_detect(&other, t->table, req->target, t->rows, t->n, as, req->positive, &m->arena,
+                      err))
+        return -1;
+    if (other.n_classes <= SETTLED_CLASSES_MOST)
+        m->target = other;
+    return 0;
+}
+
 static int choose_target(struct model *m, struct training *t, struct err *err)
 {
     const struct train_request *req = t->req;
@@ -166,7 +187,8 @@ static int choose_target(struct model *m, struct training *t, struct err *err)
     if (req->fixed)
         copy_target(&m->target, req->fixed, &m->arena);
     else if (target_detect(&m->target, t->table, req->target, t->rows, t->n, req->as, req->positive,
-                           &m->arena, err))
+                           &m->arena, err) ||
+             settle_target(m, t, err))
         return -1;
     if (!(req->learner->tasks & m->target.task))
         return err_set(err, ERR_DOMAIN, "%s is not for %s, which the target %s asks for; %s",

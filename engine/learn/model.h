@@ -66,7 +66,7 @@ struct train_request {
     const struct params *params;
     const struct recipe_run *run; /* fits on the rows of its last table whose part is PART_TRAIN */
     const char *target;
-    enum target_as as;
+    enum target_as as;    /* AS_FITS: for whole numbers a learner of one task settles it */
     const char *positive; /* NULL: the last class */
     const struct target
         *fixed;   /* use these classes (folds share the whole sample's); NULL: detect */

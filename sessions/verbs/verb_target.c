@@ -73,8 +73,9 @@ const struct command verb_target = {
     .help = "choose the column to predict",
     .details =
         "Text, categories and booleans are classes, and so is a whole-number column with two "
-        "values; other numbers are regression. task= says otherwise. The target is no feature, "
-        "and steps that learn leave it alone.",
+        "values; other numbers are regression. task= says otherwise; where it says nothing, whole "
+        "numbers are what the learner takes: classes for logistic, amounts for ridge. The target "
+        "is no feature, and steps that learn leave it alone.",
     .example = "target species",
     .params = target_params,
     .flags = COMMAND_NEEDS_TABLE | COMMAND_UNDOABLE,

@@ -107,6 +107,11 @@ static void report_model(struct report *r, struct context *ctx, const char *name
     report_put_text(r, "warning", m->warning);
     report_line(r, "%s: %s for %s, %zu rows × %s", name, m->learner->name, m->target.name,
                 m->n_rows, present_count(ctx, m->p, "feature"));
+    if (m->target.type == COLUMN_INT && m->target.n_classes > 2 && ctx->ws->as == AS_FITS)
+        report_line(r,
+                    "note: %s holds whole numbers, taken as %zu classes since %s predicts classes; "
+                    "target %s task=classes says so for all",
+                    m->target.name, m->target.n_classes, m->learner->name, m->target.name);
     if (m->warning)
         report_line(r, "warning: %s", m->warning);
     report_coefficients(r, ctx, m);

@@ -280,6 +280,30 @@ static void a_saved_session_proves_itself(void **state)
     (void)state;
 }
 
+/* Whole numbers may be classes or amounts: logistic takes them as the one, ridge as the other. */
+static void a_learner_settles_what_whole_numbers_are(void **state)
+{
+    struct session *s = fresh(false);
+
+    run(s, "load " DATA);
+    run(s, "derive kind = if(species = 'Adelie', 0, if(species = 'Gentoo', 1, 2))");
+    run(s, "impute all");
+    run(s, "keep bill_* kind");
+    run(s, "target kind");
+    run(s, "train logistic as=lr");
+    run(s, "train ridge as=r");
+    const struct workspace *ws = session_workspace(s);
+    assert_int_equal(ws->models[0].model->target.n_classes, 3);
+    assert_int_equal(ws->models[0].model->target.task, TASK_MULTICLASS);
+    assert_int_equal(ws->models[1].model->target.task, TASK_REGRESS);
+    run(s, "target kind task=regression");
+    run_fails(s, "train logistic as=x",
+              "logistic is not for regression, which the target kind asks for; train ridge, or "
+              "declare the target with task=classes");
+    session_free(s, false);
+    (void)state;
+}
+
 static void looks_at_held_out_rows_survive_undo(void **state)
 {
     struct session *s = fresh(false);
@@ -519,6 +543,7 @@ int main(void)
         cmocka_unit_test(volatile_commands_are_not_recorded),
         cmocka_unit_test(a_saved_session_proves_itself),
         cmocka_unit_test(validate_trains_a_learner_that_is_no_model_yet),
+        cmocka_unit_test(a_learner_settles_what_whole_numbers_are),
         cmocka_unit_test(looks_at_held_out_rows_survive_undo),
         cmocka_unit_test(the_journal_brings_back_what_was_finished),
         cmocka_unit_test(the_journal_knows_what_was_taken_back_and_done_again),
