@@ -66,10 +66,11 @@ static int compare_pair(struct pair *out, struct context *ctx, const char *a, co
     if (!x || !y)
         return -1;
     if (strcmp(x->target.name, y->target.name) != 0 || x->target.task != y->target.task)
-        return err_set(
-            err, ERR_DOMAIN,
-            "%s predicts %s and %s predicts %s; only models of one target can be compared", a,
-            x->target.name, b, y->target.name);
+        return err_set(err, ERR_DOMAIN,
+                       "%s predicts %s (%s) and %s predicts %s (%s); only models of one target and "
+                       "task can be compared",
+                       a, x->target.name, task_name(x->target.task), b, y->target.name,
+                       task_name(y->target.task));
     if (!digest_eq(x->plan, y->plan))
         return err_set(err, ERR_DOMAIN,
                        "%s and %s were validated on different folds; run validate "
