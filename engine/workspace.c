@@ -27,7 +27,7 @@ static void named_model_release(struct named_model *m)
     resample_result_unref(m->tested);
 }
 
-/* A copy that nobody else has seen, to be changed and sealed; room for one model more. */
+/* A copy that nobody else has seen, to be changed; room for one model more. */
 static struct workspace *workspace_copy(const struct workspace *ws)
 {
     struct workspace *copy = MEM_NEW(struct workspace, 1);
@@ -44,7 +44,6 @@ static struct workspace *workspace_copy(const struct workspace *ws)
     copy->models = MEM_NEW(struct named_model, ws->n_models + 1);
     for (size_t i = 0; i < ws->n_models; i++)
         copy->models[i] = named_model_copy(&ws->models[i]);
-    copy->digest = ws->digest;
     return copy;
 }
 
@@ -164,8 +163,7 @@ struct digest workspace_split_digest(const struct workspace *ws)
     return hasher_finish(&h);
 }
 
-/* The last thing done to a copy. */
-static struct workspace *workspace_seal(struct workspace *ws)
+struct digest workspace_digest(const struct workspace *ws)
 {
     struct hasher h;
 
@@ -184,8 +182,7 @@ static struct workspace *workspace_seal(struct workspace *ws)
         hash_result(&h, ws->models[i].validated);
         hash_result(&h, ws->models[i].tested);
     }
-    ws->digest = hasher_finish(&h);
-    return ws;
+    return hasher_finish(&h);
 }
 
 struct workspace *workspace_empty(void)
@@ -195,7 +192,7 @@ struct workspace *workspace_empty(void)
     atomic_init(&ws->refs, 1);
     ws->recipe = recipe_empty();
     ws->models = MEM_NEW(struct named_model, 1);
-    return workspace_seal(ws);
+    return ws;
 }
 
 /* ---- reading ---- */
@@ -340,7 +337,7 @@ static int workspace_finish(struct workspace **out, struct workspace *copy, stru
         workspace_unref(copy);
         return -1;
     }
-    *out = workspace_seal(copy);
+    *out = copy;
     return 0;
 }
 
@@ -406,7 +403,7 @@ int workspace_with_target(struct workspace **out, const struct workspace *ws, co
         workspace_unref(copy);
         return -1;
     }
-    *out = workspace_seal(copy);
+    *out = copy;
     return 0;
 }
 
@@ -464,7 +461,7 @@ struct workspace *workspace_with_model(const struct workspace *ws, const char *n
     *at = (struct named_model){ .name = mem_strdup(name),
                                 .model = model_ref(model),
                                 .split = workspace_split_digest(ws) };
-    return workspace_seal(copy);
+    return copy;
 }
 
 static void replace_result(struct resample_result **at, const struct resample_result *r)
@@ -486,5 +483,5 @@ struct workspace *workspace_with_result(const struct workspace *ws, const char *
     assert(at);
     replace_result(&at->validated, validated);
     replace_result(&at->tested, tested);
-    return workspace_seal(copy);
+    return copy;
 }

@@ -37,7 +37,6 @@ struct workspace {
     char *positive;    /* NULL */
     size_t n_models;
     struct named_model *models;
-    struct digest digest; /* of source, tables, split, models' digests */
 };
 enum { PART_NONE = 2 };
 
@@ -51,6 +50,8 @@ const struct table *workspace_table(const struct workspace *ws);
 const struct table *workspace_need_table(const struct workspace *ws, struct err *err);
 const char *workspace_target(const struct workspace *ws); /* NULL */
 /* Of the parts of the split; zero without one. */
+/* Of source, recipe, table, split, models and their results; made when it is asked for. */
+struct digest workspace_digest(const struct workspace *ws);
 struct digest workspace_split_digest(const struct workspace *ws);
 /* Rows of the table that are training rows, or that are held out; arena. */
 size_t workspace_rows(uint32_t **out, const struct workspace *ws, uint8_t part,

@@ -275,6 +275,7 @@ static struct entry *set_aside(struct session *s, struct entry *e)
     return e;
 }
 
+/* It stands in the history, unless that would end what can be redone: a slip takes nothing away. */
 static void record_failure(struct session *s, const char *line, const struct err *why)
 {
     struct entry *e = MEM_NEW(struct entry, 1);
@@ -283,7 +284,10 @@ static void record_failure(struct session *s, const char *line, const struct err
     e->line = mem_strdup(line);
     e->error = mem_strdup(why->msg);
     e->ws = workspace_ref(session_workspace(s));
-    append_entry(s, e);
+    if (s->n_entries > s->n_done)
+        set_aside(s, e);
+    else
+        append_entry(s, e);
 }
 
 /* What the session file will hold about the result: the table and what was reported, not the time. */

@@ -122,16 +122,6 @@ void keymap_first_key(struct str *out, const struct binding *b)
         str_add(out, name);
 }
 
-void keymap_keys_of(struct str *out, const struct binding *own, enum request r)
-{
-    const struct binding *tables[2] = { own, keymap_general };
-
-    for (size_t t = 0; t < 2; t++)
-        for (const struct binding *b = tables[t]; b && b->keys; b++)
-            if (b->request == r && !out->len)
-                keymap_keys_text(out, b);
-}
-
 /* ---------------------------------------------------------------- sanity */
 
 /* Does another binding of the table begin with the same keys, or have the very same? */

@@ -45,8 +45,6 @@ enum keymap_match keymap_find(const struct binding **out, const struct binding *
 void keymap_keys_text(struct str *out, const struct binding *b);
 /* The first of its keys: "j". */
 void keymap_first_key(struct str *out, const struct binding *b);
-/* Keys that give this command or request here, "" when there are none. */
-void keymap_keys_of(struct str *out, const struct binding *own, enum request r);
 /* Prove a table sane: every key has a name, none is there twice or hides a longer one, each row
  * does one thing and has help.  ERR_USAGE with the reason. */
 int keymap_check(const struct binding *own, struct err *err);

@@ -52,8 +52,3 @@ struct look theme_look(enum style style, int colours)
         look.fg = -1;
     return look;
 }
-
-const char *theme_style_name(enum style style)
-{
-    return style < ST_SERIES ? rows[style].name : "series";
-}

@@ -43,6 +43,5 @@ struct look {
 
 /* `colours`: how many the terminal has, 0 for none. */
 struct look theme_look(enum style style, int colours);
-const char *theme_style_name(enum style style);
 
 #endif

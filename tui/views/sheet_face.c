@@ -54,11 +54,6 @@ size_t face_row(const struct face *f, size_t row)
     return is_gone(f->diff, row) ? FACE_GONE : row - gone_before(f->diff, row);
 }
 
-size_t face_row_at(const struct face *f, size_t table_row)
-{
-    return f->diff ? diff_row_before(f->diff, table_row) : table_row;
-}
-
 size_t face_row_number(const struct face *f, size_t row)
 {
     return table_row_number(f->diff ? f->before : f->table, row);

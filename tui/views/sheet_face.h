@@ -26,8 +26,6 @@ struct face_cell {
 void face_of(struct face *f, const struct desk *d);
 /* The row of the table, FACE_GONE for one that the step removed. */
 size_t face_row(const struct face *f, size_t row);
-/* Of a row of the table. */
-size_t face_row_at(const struct face *f, size_t table_row);
 size_t face_row_number(const struct face *f, size_t row); /* in the source, from 1 */
 bool face_is_held_out(const struct face *f, size_t row);
 const char *face_name(const struct face *f, size_t col);

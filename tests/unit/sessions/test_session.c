@@ -172,6 +172,24 @@ static void a_new_command_ends_what_could_be_redone(void **state)
     (void)state;
 }
 
+static void a_slip_does_not_end_what_could_be_redone(void **state)
+{
+    struct session *s = fresh(false);
+
+    run(s, "load " DATA);
+    run(s, "filter sex == 'MALE'");
+    size_t male = n_rows(s);
+    run(s, "undo");
+    run_fails(s, "redoo", "unknown command 'redoo'; did you mean redo?");
+    run_fails(s, "clip body_mas_g min=1",
+              "step 1 (clip): no column 'body_mas_g'; did you mean body_mass_g?");
+    run(s, "redo");
+    assert_int_equal(n_rows(s), male);
+    assert_int_equal(s->n_entries, 2);
+    session_free(s, false);
+    (void)state;
+}
+
 static void a_failed_command_changes_nothing_and_stays_as_a_comment(void **state)
 {
     struct session *s = fresh(false);
@@ -539,6 +557,7 @@ int main(void)
         cmocka_unit_test(prediction_reads_as_training_did),
         cmocka_unit_test(files_that_source_each_other_come_to_an_end),
         cmocka_unit_test(a_new_command_ends_what_could_be_redone),
+        cmocka_unit_test(a_slip_does_not_end_what_could_be_redone),
         cmocka_unit_test(a_failed_command_changes_nothing_and_stays_as_a_comment),
         cmocka_unit_test(volatile_commands_are_not_recorded),
         cmocka_unit_test(a_saved_session_proves_itself),

@@ -234,7 +234,7 @@ static void test_no_target(void **state)
 static void test_old_snapshot_stays_as_it_was(void **state)
 {
     struct workspace *before = loaded(), *after = workspace_ref(before);
-    const struct digest digest = before->digest;
+    const struct digest digest = workspace_digest(before);
     const struct table *table = workspace_table(before);
 
     (void)state;
@@ -242,7 +242,7 @@ static void test_old_snapshot_stays_as_it_was(void **state)
     set_target(&after, "y");
     split_thirds(&after);
     add_model(&after, "m", "baseline");
-    assert_true(digest_eq(before->digest, digest));
+    assert_true(digest_eq(workspace_digest(before), digest));
     assert_ptr_equal(workspace_table(before), table);
     assert_int_equal(table_at(table, 0)->n_missing, 6);
     assert_true(before->n_models == 0 && !before->split && before->recipe->n_steps == 0);
@@ -273,23 +273,23 @@ static void test_digest_tells_states_apart(void **state)
     size_t n = 0;
 
     (void)state;
-    assert_true(digest_eq(ws->digest, again->digest));
-    seen[n++] = ws->digest;
+    assert_true(digest_eq(workspace_digest(ws), workspace_digest(again)));
+    seen[n++] = workspace_digest(ws);
     step_impute(&ws);
-    seen[n++] = ws->digest;
+    seen[n++] = workspace_digest(ws);
     set_target(&ws, "y");
-    seen[n++] = ws->digest;
+    seen[n++] = workspace_digest(ws);
     split_thirds(&ws);
-    seen[n++] = ws->digest;
+    seen[n++] = workspace_digest(ws);
     add_model(&ws, "m", "baseline");
-    seen[n++] = ws->digest;
+    seen[n++] = workspace_digest(ws);
     add_model(&ws, "other", "baseline");
-    seen[n++] = ws->digest;
+    seen[n++] = workspace_digest(ws);
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < i; j++)
             assert_false(digest_eq(seen[i], seen[j]));
     step_impute(&again); /* the same way gives the same digest */
-    assert_true(digest_eq(again->digest, seen[1]));
+    assert_true(digest_eq(workspace_digest(again), seen[1]));
     workspace_unref(ws);
     workspace_unref(again);
 }
@@ -313,7 +313,7 @@ static void test_new_source_starts_over(void **state)
 static void test_error_leaves_no_trace(void **state)
 {
     struct workspace *ws = loaded(), *next = NULL;
-    const struct digest digest = ws->digest;
+    const struct digest digest = workspace_digest(ws);
     struct recipe *r = recipe_ref(ws->recipe);
     struct err err = { 0 };
 
@@ -322,7 +322,7 @@ static void test_error_leaves_no_trace(void **state)
     assert_int_equal(workspace_with_recipe(&next, ws, r, NULL, &err), -1);
     assert_null(next);
     assert_int_equal(strncmp(err.msg, "step 1 (filter)", 15), 0);
-    assert_true(digest_eq(ws->digest, digest) && ws->recipe->n_steps == 0);
+    assert_true(digest_eq(workspace_digest(ws), digest) && ws->recipe->n_steps == 0);
     recipe_unref(r);
     workspace_unref(ws);
 }
@@ -603,7 +603,7 @@ static void test_scores_of_the_held_out_rows(void **state)
     struct workspace *kept = workspace_with_result(ws, "lr", NULL, r);
     assert_ptr_equal(workspace_model(kept, "lr", NULL)->tested, r);
     assert_null(workspace_model(ws, "lr", NULL)->tested);
-    assert_false(digest_eq(kept->digest, ws->digest));
+    assert_false(digest_eq(workspace_digest(kept), workspace_digest(ws)));
     workspace_unref(kept);
     prediction_release(&p);
     resample_result_unref(r);
@@ -637,7 +637,7 @@ static void test_without_held_out_rows_there_is_no_test(void **state)
 static void test_no_memory_leaves_no_trace(void **state)
 {
     struct workspace *ws = ready(), *next = NULL;
-    const struct digest digest = ws->digest;
+    const struct digest digest = workspace_digest(ws);
     uint8_t part[N];
     size_t nth = 1;
 
@@ -652,7 +652,7 @@ static void test_no_memory_leaves_no_trace(void **state)
             break;
         assert_int_equal(err.code, ERR_NOMEM);
         assert_null(next);
-        assert_true(digest_eq(ws->digest, digest));
+        assert_true(digest_eq(workspace_digest(ws), digest));
     }
     mem_big_fail_after(0);
     assert_true(nth > 3);
