@@ -25,7 +25,7 @@
 #define PROGRESS_S     0.25       /* between two looks at the progress of a command */
 #define FIRST_FRAME_MS 25         /* to wait for the data before the first frame */
 #define KEYS_AT_A_TIME 4096
-#define PATIENCE_MS    3000 /* for a cancelled command when the program is told to end */
+#define PATIENCE_S     3 /* for a cancelled command when the program is told to end */
 
 void app_say(struct app *a, enum style style, const char *fmt, ...)
 {
@@ -274,11 +274,16 @@ static int end_worker(struct app *a)
 {
     struct task *t = worker_task(a->worker);
     struct pollfd p = { .fd = worker_fd(a->worker), .events = POLLIN };
+    const double end = platform_clock() + PATIENCE_S;
+    int n;
 
     if (!t)
         return 0;
     job_cancel(&t->job);
-    if (poll(&p, 1, PATIENCE_MS) <= 0)
+    do /* a signal is no reason to give up */
+        n = poll(&p, 1, PATIENCE_S * 1000);
+    while (n < 0 && errno == EINTR && platform_clock() < end);
+    if (n <= 0)
         return -1;
     t = worker_take(a->worker);
     if (t)

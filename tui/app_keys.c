@@ -86,26 +86,33 @@ static bool is_number(const char *text)
     return *text && strspn(text, "0123456789") == strlen(text);
 }
 
+/* A view answers for what it was last settled for: the table may have changed since, and on a screen
+ * that is too small it never is. */
+static bool ask_view(struct app *a, enum view_id view, enum request r)
+{
+    app_settle(a);
+    if (screen_is_too_small(&a->screen))
+        return false;
+    return view_table[view]->request(a->screen.states[view], &a->desk, r);
+}
+
 /* As in vi, a number is a row. */
 static void go_to_row(struct app *a, const char *text)
 {
-    const struct view *v = view_table[VIEW_sheet];
     unsigned long row = strtoul(text, NULL, 10);
 
     app_show_view(a, VIEW_sheet);
     a->desk.go_to = row ? row : 1;
-    v->request(a->screen.states[VIEW_sheet], &a->desk, REQ_GO_TO);
+    ask_view(a, VIEW_sheet, REQ_GO_TO);
 }
 
 static void search_for(struct app *a, const char *text)
 {
-    const struct view *v = view_table[a->screen.focus];
-
     if (*text) {
         str_clear(&a->desk.search);
         str_add(&a->desk.search, text);
     }
-    v->request(a->screen.states[a->screen.focus], &a->desk, REQ_SEARCH_NEXT);
+    ask_view(a, a->screen.focus, REQ_SEARCH_NEXT);
 }
 
 static void use_line(struct app *a)
@@ -214,9 +221,7 @@ static void grant(struct app *a)
 
 static void use_request(struct app *a, enum request r)
 {
-    enum view_id focus = a->screen.focus;
-
-    if (!view_table[focus]->request(a->screen.states[focus], &a->desk, r))
+    if (!ask_view(a, a->screen.focus, r))
         general_request(a, r);
     grant(a);
 }
@@ -328,20 +333,22 @@ static void use_mouse(struct app *a)
 {
     int x, y;
     enum term_mouse what = term_mouse(&x, &y);
-    const struct pane *p = what == MOUSE_OTHER ? NULL : screen_pane_at(&a->screen, x, y);
 
+    app_settle(a);
+    if (screen_is_too_small(&a->screen))
+        return;
+    const struct pane *p = what == MOUSE_OTHER ? NULL : screen_pane_at(&a->screen, x, y);
     if (!p)
         return;
-    const struct view *v = view_table[p->view];
-    void *state = a->screen.states[p->view];
     if (what == MOUSE_CLICK) {
+        const struct view *v = view_table[p->view];
         screen_show(&a->screen, p->view);
         if (v->click)
-            v->click(state, &a->desk, x - p->x - 2, y - p->y - 1);
+            v->click(a->screen.states[p->view], &a->desk, x - p->x - 2, y - p->y - 1);
         return;
     }
     for (int k = 0; k < 3; k++)
-        v->request(state, &a->desk, what == MOUSE_WHEEL_UP ? REQ_UP : REQ_DOWN);
+        ask_view(a, p->view, what == MOUSE_WHEEL_UP ? REQ_UP : REQ_DOWN);
 }
 
 /* ---------------------------------------------------------------- a key */

@@ -201,6 +201,13 @@ bool pty_wrote(const struct pty *p, const char *bytes)
     return p->raw && memmem(p->raw, p->n_raw, bytes, strlen(bytes)) != NULL;
 }
 
+const char *pty_tail(const struct pty *p)
+{
+    if (!p->raw)
+        return "";
+    return p->n_raw > 4000 ? p->raw + p->n_raw - 4000 : p->raw;
+}
+
 /* ---------------------------------------------------------------- the process */
 
 long pty_cpu_ticks(const struct pty *p)

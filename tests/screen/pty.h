@@ -38,6 +38,8 @@ const char *pty_text(struct pty *p);
 bool pty_shows(struct pty *p, const char *text);
 /* Did it ever write these bytes? */
 bool pty_wrote(const struct pty *p, const char *bytes);
+/* The last 4000 bytes it wrote: where a sanitizer's report stands. */
+const char *pty_tail(const struct pty *p);
 /* Clock ticks of processor time so far. */
 long pty_cpu_ticks(const struct pty *p);
 /* Has it put itself aside (^Z) since this was last asked? */

@@ -90,6 +90,25 @@ static void test_completion_and_search(void **state)
     leave(&p);
 }
 
+/* A key may come before the frame that would have shown what it acts on. */
+static void test_keys_that_overtake_the_screen(void **state)
+{
+    struct pty p;
+
+    (void)state;
+    start(&p, PENGUINS);
+    assert_true(pty_wait_for(&p, "Torgersen"));
+    pty_type(&p, ":derive a = 1\r");
+    assert_true(pty_wait_for(&p, "344 rows × 8"));
+    pty_type(&p, ":derive b = 2\r");
+    assert_true(pty_wait_for(&p, "344 rows × 9"));
+    pty_type(&p, ":undo\r:undo\r");
+    assert_true(pty_wait_for(&p, "sheet · 344 × 7"));
+    pty_type(&p, ":redo\r:redo\r/no such text\r");
+    assert_true(pty_wait_for(&p, "is not in"));
+    leave(&p);
+}
+
 static void test_errors_have_a_place_and_end_nothing(void **state)
 {
     struct pty p;
@@ -517,6 +536,7 @@ int main(void)
         SCREEN_TEST(test_every_view_can_be_reached),
         SCREEN_TEST(test_a_step_shows_its_changes),
         SCREEN_TEST(test_completion_and_search),
+        SCREEN_TEST(test_keys_that_overtake_the_screen),
         SCREEN_TEST(test_errors_have_a_place_and_end_nothing),
         SCREEN_TEST(test_any_size_at_any_moment),
         SCREEN_TEST(test_a_paste_runs_nothing_by_itself),
