@@ -93,6 +93,8 @@ static void print_text(FILE *out, const char *text, bool ascii)
 {
     static const char *const signs[][2] = {
         { "×", "x" }, { "−", "-" }, { "…", "..." }, { "·", "." }, { "■", "#" }, { "→", "->" },
+        { "│", "|" }, { "├", "+" }, { "─", "-" },   { "▁", "_" }, { "▂", "." }, { "▃", "-" },
+        { "▄", "=" }, { "▅", "+" }, { "▆", "*" },   { "▇", "%" }, { "█", "#" },
     };
 
     for (const char *at = text; ascii && *at;) {
@@ -193,28 +195,51 @@ int batch_line(struct session *s, const char *line, const char *file, size_t num
     return status;
 }
 
-int batch_run(struct session *s, const struct script *script, const struct batch_options *o)
-{
-    size_t n_checked = 0, n_commands = 0;
+struct tally {
+    size_t n_checked, n_commands;
+};
 
-    if (!o->check)
-        lookahead_roles(s, script);
-    for (size_t i = 0; i < script->n && !s->quit; i++) {
-        const struct script_line *l = &script->lines[i];
-        int status = batch_line(s, l->text, script->path, l->number, l->recorded, o);
+static int run_lines(struct session *s, const struct script_line *lines, size_t n, const char *path,
+                     struct tally *tally, const struct batch_options *o)
+{
+    for (size_t i = 0; i < n && !s->quit; i++) {
+        const struct script_line *l = &lines[i];
+        int status = batch_line(s, l->text, path, l->number, l->recorded, o);
         if (status)
             return status;
-        n_checked += l->recorded ? 1 : 0;
-        n_commands += l->text[0] != '#';
+        tally->n_checked += l->recorded ? 1 : 0;
+        tally->n_commands += l->text[0] != '#';
     }
-    if (o->check && !o->json && n_checked == 0)
+    return EXIT_OK;
+}
+
+static void tell_tally(const struct tally *t, const char *path, const struct batch_options *o)
+{
+    if (t->n_checked == 0)
         fprintf(o->out,
                 "%s: none of %zu commands has a digest, nothing was compared; "
                 "save session records them\n",
-                script->path, n_commands);
-    else if (o->check && !o->json)
-        fprintf(o->out, "%s: %zu of %zu commands have a digest, all the same\n", script->path,
-                n_checked, n_commands);
+                path, t->n_commands);
+    else
+        fprintf(o->out, "%s: %zu of %zu commands have a digest, all the same\n", path, t->n_checked,
+                t->n_commands);
+}
+
+int batch_run(struct session *s, const struct script *script, const struct batch_options *o)
+{
+    struct tally tally = { 0 }, ways = { 0 }; /* goto and branch have nothing to compare */
+
+    if (!o->check)
+        lookahead_roles(s, script);
+    int status = run_lines(s, script->lines, script->n, script->path, &tally, o);
+    if (!status && o->branches)
+        status = run_lines(s, script->branch_lines, script->n_branch_lines, script->path, &ways, o);
+    if (status)
+        return status;
+    tally.n_checked += ways.n_checked;
+    tally.n_commands += ways.n_checked;
+    if (o->check && !o->json)
+        tell_tally(&tally, script->path, o);
     return EXIT_OK;
 }
 

@@ -15,12 +15,14 @@ enum exit_status {
     EXIT_OK = 0,
     EXIT_FAILED = 1,
     EXIT_BAD_USAGE = 2,
+    EXIT_EXPECTATION = 3,
     EXIT_DIFFERS = 5,
     EXIT_INTERRUPTED = 130,
 };
 
 struct batch_options {
     bool json, quiet, check, dry_run;
+    bool branches; /* run the script's other branches too */
     FILE *out, *err;
 };
 

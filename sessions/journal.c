@@ -138,9 +138,19 @@ int journal_done(struct journal *j, size_t number, bool ok, const char *text, st
     return append(j, number, ok ? "ok" : "failed", text, false, err);
 }
 
-int journal_back(struct journal *j, size_t upto, struct err *err)
+int journal_back(struct journal *j, size_t to, struct err *err)
 {
-    return append(j, upto, "back", "", true, err);
+    return append(j, to, "back", "", true, err);
+}
+
+int journal_forget(struct journal *j, struct err *err)
+{
+    return append(j, 0, "forget", "", true, err);
+}
+
+int journal_name(struct journal *j, size_t number, const char *name, struct err *err)
+{
+    return append(j, number, "name", name, false, err);
 }
 
 void journal_close(struct journal *j, bool keep)
@@ -183,37 +193,74 @@ static bool parse_record(struct record *out, char *line)
     return true;
 }
 
-/* The commands of a journal while it is read: those from n on were taken back. */
+/* The commands of a journal while it is read, into the lost session that they make. */
 struct reading {
-    char **lines;
-    size_t *numbers;
-    size_t n, n_all;
+    struct lost_session *lost;
+    size_t cap;
     char *pending;
     size_t pending_number;
 };
 
-static void drop_taken_back(struct reading *r)
-{
-    while (r->n_all > r->n)
-        mem_free(r->lines[--r->n_all]);
-}
-
+/* As history_append does: the name of a tip moves on. */
 static void take_finished(struct reading *r)
 {
-    drop_taken_back(r);
-    r->lines = mem_resize(r->lines, r->n + 1, sizeof(*r->lines));
-    r->numbers = mem_resize(r->numbers, r->n + 1, sizeof(*r->numbers));
-    r->lines[r->n] = r->pending;
-    r->numbers[r->n] = r->pending_number;
-    r->n_all = ++r->n;
+    struct lost_session *l = r->lost;
+
+    if (l->n_commands == r->cap) {
+        r->cap = r->cap ? 2 * r->cap : 32;
+        l->commands = mem_resize(l->commands, r->cap, sizeof(*l->commands));
+    }
+    struct lost_command *c = &l->commands[l->n_commands++];
+    *c = (struct lost_command){ .line = r->pending, .parent = l->at, .number = r->pending_number };
+    if (l->at) {
+        struct lost_command *parent = &l->commands[l->at - 1];
+        if (!parent->has_children) {
+            c->name = parent->name;
+            parent->name = NULL;
+        }
+        parent->has_children = true;
+    }
+    l->at = l->n_commands;
     r->pending = NULL;
+}
+
+/* Index + 1 of the last command whose record is not behind that one; records grow. */
+static size_t find_record(const struct lost_session *l, size_t number)
+{
+    size_t i = l->n_commands;
+
+    while (i > 0 && l->commands[i - 1].number > number)
+        i--;
+    return i;
+}
+
+static void take_name(struct lost_session *l, const struct record *record)
+{
+    size_t i = find_record(l, record->number);
+
+    if (i == 0)
+        return;
+    mem_free(l->commands[i - 1].name);
+    l->commands[i - 1].name = mem_strdup(record->text);
+}
+
+static void forget_commands(struct lost_session *l)
+{
+    for (size_t i = 0; i < l->n_commands; i++) {
+        mem_free(l->commands[i].line);
+        mem_free(l->commands[i].name);
+    }
+    l->n_commands = l->at = 0;
 }
 
 static void take_record(struct reading *r, const struct record *record)
 {
     if (strcmp(record->kind, "back") == 0) {
-        for (r->n = 0; r->n < r->n_all && r->numbers[r->n] <= record->number;)
-            r->n++;
+        r->lost->at = find_record(r->lost, record->number);
+    } else if (strcmp(record->kind, "forget") == 0) {
+        forget_commands(r->lost);
+    } else if (strcmp(record->kind, "name") == 0) {
+        take_name(r->lost, record);
     } else if (strcmp(record->kind, "do") == 0) {
         mem_free(r->pending);
         r->pending = mem_strdup(record->text);
@@ -228,7 +275,7 @@ static void take_record(struct reading *r, const struct record *record)
 
 static void parse_journal(struct lost_session *l, char *text, size_t len)
 {
-    struct reading reading = { 0 };
+    struct reading reading = { .lost = l };
 
     for (char *at = text; at < text + len;) {
         char *end = memchr(at, '\n', (size_t)(text + len - at));
@@ -242,10 +289,6 @@ static void parse_journal(struct lost_session *l, char *text, size_t len)
         take_record(&reading, &r);
         at = end + 1;
     }
-    drop_taken_back(&reading);
-    mem_free(reading.numbers);
-    l->lines = reading.lines;
-    l->n_commands = reading.n;
     l->unfinished = reading.pending;
 }
 
@@ -330,9 +373,8 @@ int journal_find(struct lost_session *out, bool *found, const char *state_dir, s
 
 void lost_session_release(struct lost_session *l)
 {
-    for (size_t i = 0; i < l->n_commands; i++)
-        mem_free(l->lines[i]);
-    mem_free(l->lines);
+    forget_commands(l);
+    mem_free(l->commands);
     mem_free(l->path);
     mem_free(l->unfinished);
     *l = (struct lost_session){ 0 };

@@ -8,6 +8,12 @@
 
 /* cells_changed, rows_removed, columns_added, columns_dropped, and a line saying so. */
 void present_effect(struct report *r, const char *what, const struct diff *d);
+/* All that is to be seen of a difference.  Data: "columns" [{column, kind, cells_changed, before, after}]
+ * of those that are not the same, before and after with missing, distinct, mean, median and bins (over
+ * one range, so that they compare); "cells" [{row, column, before, after}] and "removed" [rows], as
+ * many as `limit`.  Text: the columns, then as many cells and rows as `show`.  ERR_NOMEM. */
+int present_changes(struct report *r, const struct diff *d, size_t show, size_t limit,
+                    struct err *err);
 /* "3 rows", "1 row": count and noun, plural by adding s. */
 const char *present_count(struct context *ctx, size_t n, const char *noun);
 /* {mean, low, high, folds: […]} */

@@ -16,7 +16,7 @@
 struct cutter {
     struct script *out;
     struct arena *arena;
-    size_t cap;
+    size_t cap, branch_cap;
     bool semicolons;
 };
 
@@ -24,6 +24,7 @@ struct cutter {
 static bool is_own_comment(struct span s)
 {
     static const char *const own[] = { "# assay session ", "# failed: ", "#   ",
+                                       "# other branches of the history",
                                        "# the held-out rows were looked at " };
 
     for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
@@ -32,34 +33,52 @@ static bool is_own_comment(struct span s)
     return false;
 }
 
-/* Split "command   #= digest"; a comment stays whole. */
-static void add_line(struct cutter *c, const char *text, size_t len, size_t number)
+/* One more at the end of a list. */
+static struct script_line *add_room(struct script_line **lines, size_t *n, size_t *cap,
+                                    struct arena *arena)
 {
-    struct span s = span_trim((struct span){ text, len });
-
-    if (s.len == 0 || is_own_comment(s))
-        return;
-    if (c->out->n == c->cap) {
-        size_t cap = c->cap ? c->cap * 2 : 32;
-        struct script_line *more = ARENA_NEW(c->arena, struct script_line, cap);
-        if (c->out->n)
-            memcpy(more, c->out->lines, c->out->n * sizeof(*more));
-        c->out->lines = more;
-        c->cap = cap;
+    if (*n == *cap) {
+        *cap = *cap ? *cap * 2 : 32;
+        struct script_line *more = ARENA_NEW(arena, struct script_line, *cap);
+        if (*n)
+            memcpy(more, *lines, *n * sizeof(*more));
+        *lines = more;
     }
-    struct script_line *line = &c->out->lines[c->out->n++];
-    *line = (struct script_line){ .number = number };
-    line->text = arena_strndup(c->arena, s.at, s.len);
-    if (s.at[0] == '#')
+    return &(*lines)[(*n)++];
+}
+
+/* Split "command   #= digest"; a comment stays whole. */
+static void split_digest(struct script_line *line, struct span s, struct arena *arena)
+{
+    line->text = arena_strndup(arena, s.at, s.len);
+    if (s.len == 0 || s.at[0] == '#')
         return;
     const char *mark = NULL;
     for (const char *at = strstr(line->text, " #= "); at; at = strstr(at + 1, " #= "))
         mark = at;
     if (!mark)
         return;
-    line->recorded = arena_strdup(c->arena, mark + 4);
+    line->recorded = arena_strdup(arena, mark + 4);
     struct span command = span_trim((struct span){ line->text, (size_t)(mark - line->text) });
-    line->text = arena_strndup(c->arena, command.at, command.len);
+    line->text = arena_strndup(arena, command.at, command.len);
+}
+
+static void add_line(struct cutter *c, const char *text, size_t len, size_t number)
+{
+    struct span s = span_trim((struct span){ text, len });
+    struct script *out = c->out;
+    struct script_line *line;
+
+    if (s.len == 0 || is_own_comment(s))
+        return;
+    if (s.len > 2 && memcmp(s.at, "#| ", 3) == 0) {
+        s = span_trim((struct span){ s.at + 3, s.len - 3 });
+        line = add_room(&out->branch_lines, &out->n_branch_lines, &c->branch_cap, c->arena);
+    } else {
+        line = add_room(&out->lines, &out->n, &c->cap, c->arena);
+    }
+    *line = (struct script_line){ .number = number };
+    split_digest(line, s, c->arena);
 }
 
 /* Cut one joined line at `;` outside quotes and comments. */

@@ -3,8 +3,15 @@
  *   # assay session 1
  *   load penguins.csv delimiter=, header=yes …   #= 5e1f7a02:3f2a91c0d4e5b678 file=…
  *   # a note
+ *   #| goto 1 line=5e1f7a02
+ *   #| dedupe …   #= …
+ *   #| branch other
  *
  * The first half of a digest is of the line, the second of its result.
+ *
+ * What stands behind "#|" are the other branches of the history, as commands: the ways to where they
+ * begin (numbers count the commands of the file), their lines, their names.  To whoever only wants the
+ * line as it stands (run, replay, source) they are comments; open brings them back.
  */
 #ifndef SESSIONS_SCRIPT_H
 #define SESSIONS_SCRIPT_H
@@ -26,6 +33,8 @@ struct script {
     /* Without blank lines; a comment of its own is a line, but not what the recorder itself writes. */
     struct script_line *lines;
     size_t n;
+    struct script_line *branch_lines; /* (n_branch_lines) what stands behind "#|" */
+    size_t n_branch_lines;
     const char *path;
 };
 

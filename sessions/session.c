@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "gnuplot.h"
+#include "history_tree.h"
 #include "journal.h"
 #include "lookahead.h"
 #include "paths.h"
@@ -43,10 +44,11 @@ struct session *session_new(const struct session_options *options, struct err *e
     return s;
 }
 
-static void entry_free(struct entry *e)
+void entry_free(struct entry *e)
 {
     if (!e)
         return;
+    mem_free(e->branch);
     mem_free(e->line);
     mem_free(e->error);
     mem_free(e->input_digest);
@@ -63,9 +65,7 @@ void session_free(struct session *s, bool keep_journal)
 {
     if (!s)
         return;
-    for (size_t i = 0; i < s->n_entries; i++)
-        entry_free(s->entries[i]);
-    mem_free(s->entries);
+    history_clear(s);
     entry_free(s->aside);
     session_queue_clear(s);
     lookahead_clear(s);
@@ -90,16 +90,16 @@ const struct entry *session_last(const struct session *s)
 
 bool session_unsaved(const struct session *s)
 {
-    return s->n_done != s->saved_at;
+    return session_last(s) != s->saved_at || s->n_all != s->n_saved;
 }
 
 void session_forget(struct session *s)
 {
-    while (s->n_entries)
-        entry_free(s->entries[--s->n_entries]);
-    s->n_done = s->saved_at = 0;
+    history_clear(s);
+    s->saved_at = NULL;
+    s->n_saved = 0;
     if (s->journal)
-        journal_back(s->journal, 0, NULL);
+        journal_forget(s->journal, NULL);
     s->looks = 0;
     str_clear(&s->comments);
     mem_free(s->path);
@@ -245,26 +245,11 @@ void task_run(struct task *t)
 
 /* ---------------------------------------------------------------- finish */
 
-static void drop_undone(struct session *s)
-{
-    while (s->n_entries > s->n_done)
-        entry_free(s->entries[--s->n_entries]);
-    if (s->saved_at > s->n_done)
-        s->saved_at = (size_t)-1;
-}
-
 static struct entry *append_entry(struct session *s, struct entry *e)
 {
-    drop_undone(s);
-    if (s->n_entries == s->cap) {
-        s->cap = s->cap ? s->cap * 2 : 32;
-        s->entries = mem_resize(s->entries, s->cap, sizeof(*s->entries));
-    }
     if (s->comments.len)
         e->comments = str_take(&s->comments);
-    e->number = s->n_entries + 1;
-    s->entries[s->n_entries++] = e;
-    s->n_done = s->n_entries;
+    history_append(s, e);
     return e;
 }
 

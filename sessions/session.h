@@ -35,11 +35,17 @@ struct session_options {
     bool colour;                    /* ANSI colours in plots as text */
     double (*clock)(void);          /* seconds, monotonic; NULL: none */
     bool dry_run;
+    bool complete; /* lists of cells and rows in reports hold all of them (--json) */
 };
 
-/* One command that was carried out (or failed). */
+/* One command that was carried out (or failed): a node of the history, which is a tree. */
 struct entry {
-    size_t number;        /* from 1 */
+    size_t number;        /* from 1, by age; no other entry ever has it */
+    struct entry *parent; /* what it was given after, NULL: the beginning */
+    struct entry *next;   /* the child that redo goes to: where the person was last; NULL: none */
+    struct entry *youngest,
+        *elder;           /* children, the latest first; the one before it of the same parent */
+    char *branch;         /* what this point of the history is called, NULL */
     char *line;           /* canonical, as recorded */
     char *error;          /* NULL, or why it failed: then ws is as before */
     struct workspace *ws; /* after it */
@@ -64,16 +70,24 @@ struct role_ahead {
 
 struct session {
     struct session_options options;
-    size_t n_entries, n_done, cap; /* entries[n_done..n_entries) were undone and can be redone */
+    /* The line of the history that the person is on, from the beginning to its tip, borrowed from
+     * `all`; entries[n_done..n_entries) were undone and can be redone. */
+    size_t n_entries, n_done, cap;
     struct entry **entries;
-    struct entry *aside; /* the last volatile command */
+    size_t n_all, all_cap;
+    struct entry **all;     /* every entry, by number */
+    struct entry *youngest; /* of those given at the beginning */
+    struct entry *first;    /* where redo goes from the beginning */
+    struct entry *aside;    /* the last volatile command */
     struct workspace *empty;
     struct str comments;     /* of the session file, that belong to the next command */
     size_t looks;            /* times held-out rows were opened; undo does not turn it back */
     struct journal *journal; /* NULL */
     struct gnuplot *gnuplot;
-    char *path;      /* of the session file, NULL */
-    size_t saved_at; /* n_done when it was last saved */
+    char *path; /* of the session file, NULL */
+    /* When it was last saved: the last entry, NULL the beginning, and how many there were. */
+    const struct entry *saved_at;
+    size_t n_saved;
     bool quit;
     struct job *_Atomic running; /* of the command in session_do, for a signal handler; NULL */
     struct queued *queue;        /* lines to come */
@@ -135,6 +149,8 @@ struct queued {
 };
 /* The lines of a session file, before those that wait already.  ERR_USAGE: too deep, or too many. */
 int session_queue_file(struct session *s, const char *path, struct err *err);
+/* The same with its other branches: for a session without a history, whose numbers they count in. */
+int session_queue_tree(struct session *s, const char *path, struct err *err);
 /* One line behind those that wait. */
 void session_queue_line(struct session *s, const char *text, const char *file, size_t number);
 bool session_next(struct session *s, struct queued *out); /* yours: queued_release */
@@ -145,10 +161,9 @@ void session_opens(struct session *s, const char *path);
 /* The lost session's lines are in the queue: discard its journal when all of them have run. */
 int session_discard_later(struct session *s, const struct lost_session *lost);
 
-/* ---- undo ---- */
-/* Back to before the last change; ERR_USAGE when there is none.  To entry `to` (0: the beginning). */
+/* ---- undo (history_tree.h: the other ways to move) ---- */
+/* Back to before the last change; ERR_USAGE when there is none. */
 int session_undo(struct session *s, struct err *err);
-int session_undo_to(struct session *s, size_t to, struct err *err);
 int session_redo(struct session *s, struct err *err);
 
 /* ---- session files ---- */

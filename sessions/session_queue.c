@@ -26,7 +26,21 @@ static void queue_make_room(struct session *s, size_t n)
     s->n_queue = n + left;
 }
 
-int session_queue_file(struct session *s, const char *path, struct err *err)
+static void queue_lines(struct session *s, const struct script_line *lines, size_t n,
+                        const char *path)
+{
+    queue_make_room(s, n);
+    s->queue_at -= n;
+    for (size_t i = 0; i < n; i++)
+        s->queue[s->queue_at + i] =
+            (struct queued){ .text = mem_strdup(lines[i].text),
+                             .file = mem_strdup(path),
+                             .recorded = lines[i].recorded ? mem_strdup(lines[i].recorded) : NULL,
+                             .line_number = lines[i].number,
+                             .depth = s->depth + 1 };
+}
+
+static int queue_file(struct session *s, const char *path, bool branches, struct err *err)
 {
     struct arena arena;
     struct script script;
@@ -37,27 +51,30 @@ int session_queue_file(struct session *s, const char *path, struct err *err)
                        SOURCE_MAX_DEPTH);
     arena_init(&arena);
     int rc = script_read(&script, path, &arena, err);
-    if (!rc && s->n_queue - s->queue_at + script.n > SOURCE_MAX_LINES)
+    size_t n_more = script.n + (branches ? script.n_branch_lines : 0);
+    if (!rc && s->n_queue - s->queue_at + n_more > SOURCE_MAX_LINES)
         rc = err_set(err, ERR_USAGE,
                      "%s: more than a million lines are waiting; does it source "
                      "itself?",
                      path);
     if (!rc) {
         lookahead_roles(s, &script);
-        queue_make_room(s, script.n);
-        s->queue_at -= script.n;
-        for (size_t i = 0; i < script.n; i++) {
-            const struct script_line *l = &script.lines[i];
-            s->queue[s->queue_at + i] =
-                (struct queued){ .text = mem_strdup(l->text),
-                                 .file = mem_strdup(path),
-                                 .recorded = l->recorded ? mem_strdup(l->recorded) : NULL,
-                                 .line_number = l->number,
-                                 .depth = s->depth + 1 };
-        }
+        if (branches)
+            queue_lines(s, script.branch_lines, script.n_branch_lines, path);
+        queue_lines(s, script.lines, script.n, path);
     }
     arena_release(&arena);
     return rc;
+}
+
+int session_queue_file(struct session *s, const char *path, struct err *err)
+{
+    return queue_file(s, path, false, err);
+}
+
+int session_queue_tree(struct session *s, const char *path, struct err *err)
+{
+    return queue_file(s, path, true, err);
 }
 
 void session_queue_line(struct session *s, const char *text, const char *file, size_t number)
@@ -84,7 +101,8 @@ static void finish_opening(struct session *s)
     mem_free(s->path);
     s->path = s->opening;
     s->opening = NULL;
-    s->saved_at = s->n_done;
+    s->saved_at = session_last(s);
+    s->n_saved = s->n_all;
 }
 
 static void finish_recovery(struct session *s)

@@ -185,7 +185,7 @@ static void offer_lost_session(struct app *a)
              lost.n_commands == 1 ? "" : "s");
     age_text(&a->question, lost.modified_s);
     if (lost.n_commands)
-        str_addf(&a->question, ".\nIts last command: %s", lost.lines[lost.n_commands - 1]);
+        str_addf(&a->question, ".\nIts last command: %s", lost.commands[lost.n_commands - 1].line);
     if (lost.unfinished)
         str_addf(&a->question, "\nNot finished: %s", lost.unfinished);
     if (lost.torn)

@@ -25,6 +25,7 @@ void desk_release(struct desk *d)
     workspace_unref(d->ws);
     mem_free(d->profiles);
     mem_free(d->effects);
+    mem_free(d->history);
     str_release(&d->search);
     str_release(&d->report_title);
     str_release(&d->report);
@@ -55,6 +56,18 @@ static void take_workspace(struct desk *d)
     survey_sweep(d->survey);
 }
 
+static void take_history(struct desk *d)
+{
+    const struct session *s = d->session;
+
+    if (d->n_history != s->n_all) {
+        mem_free(d->history);
+        d->history = MEM_NEW(struct history_row, s->n_all);
+    }
+    d->n_history = s->n_all;
+    history_rows(d->history, s);
+}
+
 static size_t clamp(size_t v, size_t n)
 {
     return n == 0 ? 0 : v < n ? v : n - 1;
@@ -68,7 +81,7 @@ static void settle_cursors(struct desk *d)
         d->shown = DESK_NOW;
     d->step = clamp(d->step, n_steps + 1);
     d->model = clamp(d->model, d->ws->n_models);
-    d->entry = clamp(d->entry, d->session->n_entries);
+    d->entry = clamp(d->entry, d->n_history);
 }
 
 static void take_tables(struct desk *d)
@@ -120,7 +133,7 @@ static void find_figure(struct desk *d)
         const struct entry *e = s->entries[i - 1];
         if (e->report.has_canvas && e->report.figure) {
             d->figure = e->report.figure;
-            d->figure_id = e->number * 1000003 + s->n_entries;
+            d->figure_id = e->number;
         }
     }
 }
@@ -128,6 +141,7 @@ static void find_figure(struct desk *d)
 void desk_refresh(struct desk *d)
 {
     take_workspace(d);
+    take_history(d);
     settle_cursors(d);
     take_tables(d);
     if (d->table) {
@@ -198,8 +212,11 @@ static bool fill_one(struct str *out, struct desk *d, const char *name, size_t l
         if (!*desk_model_name(d))
             return desk_say(d, "there is no model yet; train LEARNER makes one"), false;
         lex_quote(out, desk_model_name(d));
+    } else if (len == 4 && strncmp(name, "here", len) == 0) {
+        const struct entry *here = session_last(d->session);
+        str_addf(out, "%zu", here ? here->number : 0);
     } else {
-        str_addf(out, "%zu", d->session->n_entries ? d->session->entries[d->entry]->number : 0);
+        str_addf(out, "%zu", d->n_history ? d->history[d->entry].entry->number : 0);
     }
     return true;
 }

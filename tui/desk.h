@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "session.h"
+#include "history_tree.h"
 #include "survey.h"
 
 enum wish { WISH_NONE, WISH_SUBMIT, WISH_EDIT, WISH_SHOW, WISH_SEARCH };
@@ -21,9 +21,9 @@ struct desk {
     const struct workspace *ws;
 
     /* ---- where the person is ---- */
-    size_t column; /* of the table shown */
-    size_t step;   /* in the list: 0 the source, k the k-th step */
-    size_t model, entry;
+    size_t column;       /* of the table shown */
+    size_t step;         /* in the list: 0 the source, k the k-th step */
+    size_t model, entry; /* entry: a row of the history */
     /* The step whose changes the sheet shows: k, 0 the source, DESK_NOW the table as it stands. */
     size_t shown;
     bool jump;         /* the cursor should go to the first change, once it is known */
@@ -38,7 +38,9 @@ struct desk {
     size_t n_profiles;
     const struct diff **effects; /* by step, from 0 */
     size_t n_effects;
-    unsigned version; /* grows when the workspace is another one */
+    unsigned version;            /* grows when the workspace is another one */
+    struct history_row *history; /* (n_history) the tree of commands as a list */
+    size_t n_history;
 
     /* ---- what the last command left ---- */
     struct str report_title, report;

@@ -15,6 +15,7 @@ enum option_id {
     OPT_DEFINE,
     OPT_JSON,
     OPT_CHECK,
+    OPT_BRANCHES,
     OPT_QUIET,
     OPT_DRY_RUN,
     OPT_OUTPUT,
@@ -40,6 +41,8 @@ static const struct option_spec specs[OPT_N] = {
     [OPT_DEFINE] = { "define", 'D', "NAME=VALUE", ALL_SESSIONS, "what $NAME stands for" },
     [OPT_JSON] = { "json", 0, NULL, IN(MODE_RUN), "one JSON object a command" },
     [OPT_CHECK] = { "check", 0, NULL, IN(MODE_REPLAY), "compare every recorded digest" },
+    [OPT_BRANCHES] = { "branches", 0, NULL, IN(MODE_REPLAY),
+                       "the other branches of the history too" },
     [OPT_QUIET] = { "quiet", 'q', NULL, SCREENLESS | IN(MODE_REPL), "errors only" },
     [OPT_DRY_RUN] = { "dry-run", 0, NULL, SCREENLESS, "check the commands, run none but load" },
     [OPT_OUTPUT] = { "output", 'o', "FILE", IN(MODE_PREDICT), "write there, not to stdout" },
@@ -186,6 +189,9 @@ static int apply(struct parser *p, int id, const char *value)
         return 0;
     case OPT_CHECK:
         o->check = true;
+        return 0;
+    case OPT_BRANCHES:
+        o->branches = true;
         return 0;
     case OPT_QUIET:
         o->quiet = true;
@@ -352,7 +358,7 @@ void options_usage(struct str *out)
         pad_to(out, from, 27);
         str_addf(out, "%s\n", s->help);
     }
-    str_add(out, "\nExit status: 0 fine, 1 a command failed, 2 wrong usage, 5 a replay differed, "
-                 "130 interrupted.\n"
+    str_add(out, "\nExit status: 0 fine, 1 a command failed, 2 wrong usage, 3 data failed an\n"
+                 "expectation, 5 a replay differed, 130 interrupted.\n"
                  "assay help lists the commands, assay help COMMAND explains one.\n");
 }

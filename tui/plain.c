@@ -47,6 +47,7 @@ static int run_script(struct session *s, const struct script *script, const stru
     const struct batch_options b = { .json = o->json,
                                      .quiet = o->quiet || check,
                                      .check = check,
+                                     .branches = o->branches,
                                      .dry_run = o->dry_run,
                                      .out = stdout,
                                      .err = stderr };
@@ -72,6 +73,7 @@ int plain_run(const struct options *o)
         .clock = platform_clock,
         .colour = !o->json && platform_has_colour(o->color, STDOUT_FILENO),
         .dry_run = o->dry_run,
+        .complete = o->json,
     };
     int status;
     struct session *s = NULL;

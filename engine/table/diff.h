@@ -36,6 +36,12 @@ struct diff {
  * ERR_NOMEM. */
 int diff_tables(struct diff **out, const struct table *before, const struct table *after,
                 struct err *err);
+/* The same for tables of one source of which either may hold rows that the other has not, in any
+ * order: the difference is over the rows that both have, matched by row number; *only_before and
+ * *only_after count the others.  Where after holds a subset of before's rows, in order, it is
+ * diff_tables'. */
+int diff_any(struct diff **out, size_t *only_before, size_t *only_after, const struct table *before,
+             const struct table *after, struct err *err);
 void diff_free(struct diff *d); /* NULL is fine */
 
 /* Was cell (row, col of after) changed? */

@@ -37,7 +37,7 @@ static int open_run(struct report *r, struct context *ctx, struct err *err)
                        "to=FILE first, or open %s discard=yes",
                        typed);
     if (is_session(path)) {
-        if (session_queue_file(s, path, err))
+        if (session_queue_tree(s, path, err))
             return -1;
     } else {
         str_init(&line);
@@ -57,7 +57,8 @@ const struct command verb_open = {
     .name = "open",
     .stage = "Session",
     .help = "open a session or a data file",
-    .details = "Starts afresh: a .assay file is run command by command, anything else is loaded. "
+    .details = "Starts afresh: a .assay file is run command by command, with the other branches of "
+               "its history, anything else is loaded. "
                "Refused while there are commands that were not saved, unless discard=yes.",
     .example = "open share/sessions/penguins.assay discard=yes",
     .params = open_params,

@@ -19,7 +19,9 @@ const struct command verb_redo = {
     .name = "redo",
     .stage = "Session",
     .help = "bring back what undo took",
-    .details = "Possible until another command is given.",
+    .details =
+        "Goes along the line that undo came back on. Other lines, which the history keeps as "
+        "branches, are reached with goto.",
     .example = "redo",
     .params = no_params,
     .flags = COMMAND_SESSION | COMMAND_VOLATILE,

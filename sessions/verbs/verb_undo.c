@@ -1,6 +1,5 @@
 /* undo: back before the last change, or to any point of the history. */
-#include "present.h"
-#include "session.h"
+#include "present_history.h"
 
 static const struct param_spec undo_params[] = {
     { .name = "to",
@@ -12,21 +11,25 @@ static const struct param_spec undo_params[] = {
     { .name = NULL },
 };
 
+static int undo_to(struct session *s, size_t number, struct err *err)
+{
+    struct entry *to = history_find(s, number);
+
+    if (!to && number > 0)
+        return err_set(err, ERR_USAGE, "there is no command %zu; the history has %zu", number,
+                       s->n_all);
+    return history_go(s, to, err);
+}
+
 static int undo_run(struct report *r, struct context *ctx, struct err *err)
 {
     const struct param_value *to = params_value(ctx->args, "to");
     struct session *s = ctx->session;
-    size_t before = s->n_done;
+    const struct entry *before = session_last(s);
 
-    if (to->set ? session_undo_to(s, (size_t)to->integer, err) : session_undo(s, err))
+    if (to->set ? undo_to(s, (size_t)to->integer, err) : session_undo(s, err))
         return -1;
-    report_put_int(r, "commands", (int64_t)s->n_done);
-    if (s->n_done == before)
-        report_line(r, "nothing is taken back");
-    for (size_t i = before; i-- > s->n_done;)
-        report_line(r, "taken back: %s", s->entries[i]->line);
-    for (size_t i = before; i < s->n_done; i++)
-        report_line(r, "again: %s", s->entries[i]->line);
+    present_move(r, s, before);
     return 0;
 }
 
@@ -36,8 +39,8 @@ const struct command verb_undo = {
     .help = "take back the last change",
     .details =
         "Takes back the last command that changed the workspace, or with to= goes to any point "
-        "of the history. redo brings it back until another command is given. The saved session "
-        "holds only what was not taken back.",
+        "of the history, as goto does. redo brings it back. When another command is given instead, "
+        "what was taken back stays as a branch: goto b1 goes there, branches lists them.",
     .example = "undo",
     .params = undo_params,
     .flags = COMMAND_SESSION | COMMAND_VOLATILE,

@@ -358,8 +358,10 @@ static void the_journal_brings_back_what_was_finished(void **state)
 
     assert_int_equal(journal_find(&lost, &found, state_dir, NULL), 0);
     assert_true(found);
-    assert_int_equal(lost.n_commands, 2);
-    assert_string_equal(lost.lines[1], "filter sex == 'FEMALE'");
+    assert_int_equal(lost.n_commands, 3);
+    assert_string_equal(lost.commands[2].line, "filter sex == 'FEMALE'");
+    assert_int_equal(lost.commands[2].parent, 1);
+    assert_int_equal(lost.at, 3);
     assert_null(lost.unfinished);
     lost_session_release(&lost);
 
@@ -395,8 +397,8 @@ static void the_journal_knows_what_was_taken_back_and_done_again(void **state)
     session_free(s, true);
     assert_int_equal(journal_find(&lost, &found, state_dir, NULL), 0);
     assert_true(found);
-    assert_int_equal(lost.n_commands, 2);
-    assert_string_equal(lost.lines[1], "filter sex == 'MALE'");
+    assert_int_equal(lost.at, 2);
+    assert_string_equal(lost.commands[1].line, "filter sex == 'MALE'");
     assert_int_equal(journal_discard(&lost, NULL), 0);
     lost_session_release(&lost);
     (void)state;

@@ -273,9 +273,36 @@ static void test_history(void **state)
     (void)state;
     stage_open(&s, cleaned);
     session_do(s.session, "drop nothing_like_it", NULL, 0, NULL, &err);
-    assert_int_equal(session_undo_to(s.session, 4, &err), 0);
+    assert_int_equal(history_go(s.session, history_find(s.session, 4), &err), 0);
     screen_show(&s.screen, VIEW_history);
     check("history", &s);
+    stage_close(&s);
+}
+
+static void test_branches(void **state)
+{
+    struct stage s;
+    struct err err = { 0 };
+    static const char *const more[] = {
+        "branch kept", "goto 2",   "impute sex method=constant value=?",
+        "undo",        "drop sex", "goto kept"
+    };
+
+    (void)state;
+    stage_open(&s, cleaned);
+    for (size_t i = 0; i < sizeof(more) / sizeof(*more); i++)
+        if (session_do(s.session, more[i], NULL, 0, NULL, &err))
+            fail_msg("%s: %s", more[i], err.msg);
+    screen_show(&s.screen, VIEW_history);
+    check("branches", &s);
+    request(&s, REQ_FIRST);
+    request(&s, REQ_DOWN);
+    request(&s, REQ_DOWN);
+    struct str line;
+    str_init(&line);
+    assert_true(desk_fill(&line, &s.desk, "goto {entry} {here}"));
+    assert_string_equal(line.buf, "goto 6 5");
+    str_release(&line);
     stage_close(&s);
 }
 
@@ -391,6 +418,7 @@ int main(void)
         cmocka_unit_test(test_views_of_nothing),
         cmocka_unit_test(test_models),
         cmocka_unit_test(test_history),
+        cmocka_unit_test(test_branches),
         cmocka_unit_test(test_progress_and_errors),
         cmocka_unit_test(test_every_size),
         cmocka_unit_test(test_suggestions_lead_from_data_to_model),
