@@ -3,9 +3,8 @@
 
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
-#include "io/file.h"
+#include "io/stream.h"
 
 #define READER(id) extern const struct reader reader_##id;
 #include "io/readers.def"
@@ -20,10 +19,10 @@ const struct reader *const reader_table[] = {
 
 #define HEAD_BYTES 65536
 
-/* Is the path's suffix in the blank-separated list? */
+/* Is the path's suffix, that of a compression apart, in the blank-separated list? */
 static bool suffix_matches(const char *path, const char *suffixes)
 {
-    size_t path_len = strlen(path);
+    size_t path_len = stream_bare_length(path);
 
     while (*suffixes) {
         size_t len = strcspn(suffixes, " ");
@@ -34,7 +33,15 @@ static bool suffix_matches(const char *path, const char *suffixes)
     return false;
 }
 
-static int reader_by_name(const struct reader **out, const char *name, struct err *err)
+const struct reader *reader_by_suffix(const char *path)
+{
+    for (size_t i = 0; reader_table[i]; i++)
+        if (suffix_matches(path, reader_table[i]->suffixes))
+            return reader_table[i];
+    return NULL;
+}
+
+int reader_named(const struct reader **out, const char *name, struct err *err)
 {
     struct str names;
 
@@ -51,55 +58,68 @@ static int reader_by_name(const struct reader **out, const char *name, struct er
     return -1;
 }
 
-/* Up to `size` bytes from the beginning; -1 with ERR_IO, or ERR_DOMAIN when there is none. */
-static ptrdiff_t read_head(char *head, size_t size, const char *path, struct err *err)
-{
-    int fd = file_open_read(path, err);
-    ptrdiff_t got = 1, len = 0;
+/* A name is a hint, since many kinds of tables are called .txt; what the head shows for certain
+ * counts for more. */
+#define SUFFIX_SCORE 90
+#define CERTAIN      100
 
-    if (fd < 0)
+static int reader_score(const struct reader *r, const struct stream *s, const char *head,
+                        size_t len)
+{
+    const char *form = stream_form(s);
+    bool named = suffix_matches(stream_path(s), r->suffixes) ||
+                 (form && suffix_matches(form, r->suffixes));
+    int score = r->sniff(head, len);
+
+    return named && score < SUFFIX_SCORE ? SUFFIX_SCORE : score;
+}
+
+int reader_find_in(const struct reader **out, struct stream *s, const char *name, struct err *err)
+{
+    const char *head;
+    int best = -1;
+    ptrdiff_t len;
+
+    if (name && reader_named(out, name, err))
         return -1;
-    while (got > 0 && (size_t)len < size) {
-        got = file_read(fd, head + len, size - (size_t)len, path, err);
-        len += got > 0 ? got : 0;
+    len = stream_peek(&head, s, HEAD_BYTES, err);
+    if (len < 0)
+        return -1;
+    if (len == 0)
+        return err_set_at(err, ERR_DOMAIN, (struct err_at){ stream_path(s), 0, 0, 0 },
+                          "no data: the file is empty");
+    if (name)
+        return 0;
+    for (size_t i = 0; reader_table[i]; i++) {
+        int score = reader_score(reader_table[i], s, head, (size_t)len);
+        if (score > best) {
+            *out = reader_table[i];
+            best = score;
+        }
     }
-    close(fd);
-    if (got < 0)
-        return -1;
-    return len ? len
-               : err_set_at(err, ERR_DOMAIN, (struct err_at){ path, 0, 0, 0 },
-                            "no data: the file is empty");
+    return best >= CERTAIN ? 0 : reader_refuse_foreign(stream_path(s), head, (size_t)len, err);
 }
 
 int reader_find(const struct reader **out, const char *path, const char *name, struct err *err)
 {
-    char head[HEAD_BYTES];
-    const struct reader *best = reader_table[0];
-    int best_score = -1;
-    ptrdiff_t len;
+    struct stream *s;
 
-    if (name && reader_by_name(out, name, err))
-        return -1;
     if (strcmp(path, "-") == 0) {
-        /* It can be read only once, so its reader looks at the content itself. */
-        *out = name ? *out : best;
-        return 0;
+        /* It can be read only once: reader_find_in looks at it. */
+        *out = reader_table[0];
+        return name ? reader_named(out, name, err) : 0;
     }
-    len = read_head(head, sizeof(head), path, err);
-    if (len < 0 || reader_refuse_foreign(path, head, (size_t)len, err))
+    if (stream_open(&s, path, NULL, err))
         return -1;
-    if (name)
-        return 0;
-    for (size_t i = 0; reader_table[i]; i++) {
-        const struct reader *r = reader_table[i];
-        int score = suffix_matches(path, r->suffixes) ? 101 : r->sniff(head, (size_t)len);
-        if (score > best_score) {
-            best = r;
-            best_score = score;
-        }
-    }
-    *out = best;
-    return 0;
+    int rc = reader_find_in(out, s, name, err);
+    stream_close(s);
+    return rc;
+}
+
+int request_stream(struct stream **out, const struct read_request *req, struct err *err)
+{
+    *out = req->stream;
+    return req->stream ? 0 : stream_open(out, req->path, req->member, err);
 }
 
 int source_read_request(struct source **out, const struct read_request *req,

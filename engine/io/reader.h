@@ -86,8 +86,12 @@ void source_reject(struct source *s, const struct reject *where, const char *tex
 /* Put the rejects in the order of the file and keep the first REJECTS_LISTED; once, at the end. */
 void source_seal(struct source *s);
 
+struct stream;
 struct read_request {
-    const char *path;     /* "-" is standard input */
+    const char *path;   /* "-" is standard input */
+    const char *member; /* of a zip archive; NULL: the only one */
+    struct stream
+        *stream; /* the file, opened already; `open` takes it, also on error. NULL: open it */
     struct params params; /* over reader->params; unset means guess */
     /* (n_words) columns whose cells stay words whatever they look like, where the file has them and
      * params do not say otherwise. */
@@ -116,6 +120,14 @@ extern const struct reader *const reader_table[]; /* readers.def; ends in NULL *
  * read, is a directory or a pipe nobody writes; ERR_DOMAIN when it is empty ("no data"); ERR_PARSE
  * when it is no table ("looks like a PNG image"). */
 int reader_find(const struct reader **out, const char *path, const char *name, struct err *err);
+/* The same for a file that is open: its name and its head.  Nothing is consumed. */
+int reader_find_in(const struct reader **out, struct stream *s, const char *name, struct err *err);
+/* By name; ERR_USAGE listing the names. */
+int reader_named(const struct reader **out, const char *name, struct err *err);
+/* The first whose suffixes the path has, compression's apart; NULL when none has. */
+const struct reader *reader_by_suffix(const char *path);
+/* The request's stream, or the file opened: what a reader's `open` begins with. */
+int request_stream(struct stream **out, const struct read_request *req, struct err *err);
 /* Open, read, close. */
 int source_read(struct source **out, const char *path, const struct reader *reader,
                 const struct params *params, struct job *job, struct err *err);

@@ -2,14 +2,13 @@
  * the dialect is guessed, csv_types.c how types are. */
 #include <assert.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "base/text.h"
 #include "io/csv.h"
-#include "io/file.h"
+#include "io/stream.h"
 
 #define HEAD_BYTES ((size_t)1 << 20)
 #define READ_BLOCK ((size_t)1 << 20)
@@ -59,7 +58,7 @@ struct csv_state {
     struct csv_dialect dialect;
     struct csv_guess guess;
     bool guessed_delimiter, guessed_header;
-    int fd; /* -1: everything is in memory */
+    struct stream *stream; /* NULL: everything is in memory */
     char *buf;
     size_t len, cap;
     bool all;    /* the end of the file was reached */
@@ -204,7 +203,7 @@ static int state_read_block(struct csv_state *st, struct err *err)
         return 0;
     if (state_reserve(st, st->len + READ_BLOCK + 64, err))
         return -1;
-    got = file_read(st->fd, st->buf + st->len, READ_BLOCK, st->path, err);
+    got = stream_read(st->stream, st->buf + st->len, READ_BLOCK, err);
     if (got < 0)
         return -1;
     st->len += (size_t)got;
@@ -235,8 +234,7 @@ static void state_close(void *state)
 
     if (!st)
         return;
-    if (st->fd >= 0)
-        close(st->fd);
+    stream_close(st->stream);
     mem_big_free(st->buf);
     arena_release(&st->arena);
     mem_free(st);
@@ -248,7 +246,6 @@ static struct csv_state *state_new(const char *path)
 
     arena_init(&st->arena);
     st->path = arena_strdup(&st->arena, path);
-    st->fd = -1;
     return st;
 }
 
@@ -273,20 +270,15 @@ static int state_guess(struct csv_state *st, struct err *err)
     return 0;
 }
 
-static int state_open_file(struct csv_state *st, struct err *err)
+static int state_open_file(struct csv_state *st, const struct read_request *req, struct err *err)
 {
-    struct stat info;
-
-    st->fd = file_open_read(st->path, err);
-    if (st->fd < 0)
+    if (request_stream(&st->stream, req, err))
         return -1;
-    if (fstat(st->fd, &info) == 0 && S_ISREG(info.st_mode)) {
-        st->modified_s = info.st_mtim.tv_sec;
-        st->size = (size_t)info.st_size;
-        /* One more block than the file has, so that its end is seen without growing. */
-        if (state_reserve(st, (size_t)info.st_size + READ_BLOCK + 64, err))
-            return -1;
-    }
+    st->modified_s = stream_modified_s(st->stream);
+    st->size = (size_t)stream_size(st->stream);
+    /* One more block than the file has, so that its end is seen without growing. */
+    if (st->size && state_reserve(st, st->size + READ_BLOCK + 64, err))
+        return -1;
     return state_read_head(st, err);
 }
 
@@ -305,7 +297,9 @@ static int csv_open(void **state, const struct read_request *req, struct err *er
     struct csv_state *st = state_new(req->path);
 
     keep_words(st, req);
-    if (state_params(st, &req->params, err) || state_open_file(st, err) || state_guess(st, err)) {
+    st->stream = req->stream;
+    if (state_params(st, &req->params, err) || state_open_file(st, req, err) ||
+        state_guess(st, err)) {
         state_close(st);
         return -1;
     }
@@ -320,6 +314,8 @@ static void note_dialect(const struct csv_state *st, struct source *src)
     char buf[2], other[2];
     const struct csv_guess *g = &st->guess;
 
+    if (st->stream && stream_form(st->stream))
+        source_note(src, "unpacked: %s", stream_form(st->stream));
     if (st->guessed_delimiter && g->score > 0)
         source_note(src, "delimiter: %s", delimiter_text(buf, st->dialect.delimiter));
     else if (st->guessed_delimiter)
@@ -440,7 +436,8 @@ static void read_ahead_blocks(void *ctx, size_t begin, size_t end, size_t chunk)
     ssize_t got = 1;
 
     while (got > 0 && n < end - begin) {
-        got = pread(ra->st->fd, ra->st->buf + at + n, end - begin - n, ra->base + (off_t)(at + n));
+        got = pread(stream_fd(ra->st->stream), ra->st->buf + at + n, end - begin - n,
+                    ra->base + (off_t)(at + n));
         n += got > 0 ? (size_t)got : 0;
     }
     ra->got[chunk] = n;
@@ -450,7 +447,8 @@ static void read_ahead_blocks(void *ctx, size_t begin, size_t end, size_t chunk)
  * state_read_block goes on and finds it. */
 static int state_read_ahead(struct csv_state *st, struct job *job, struct err *err)
 {
-    off_t place = st->fd >= 0 && st->size ? lseek(st->fd, 0, SEEK_CUR) : -1;
+    int fd = st->stream ? stream_fd(st->stream) : -1;
+    off_t place = fd >= 0 ? lseek(fd, 0, SEEK_CUR) : -1;
     struct read_ahead ra = { .st = st, .base = place - (off_t)st->len };
     bool whole = place >= (off_t)st->len;
 
@@ -470,7 +468,7 @@ static int state_read_ahead(struct csv_state *st, struct job *job, struct err *e
             return -1;
         whole = whole && st->len > from;
     }
-    if (place >= 0 && lseek(st->fd, ra.base + (off_t)st->len, SEEK_SET) < 0)
+    if (place >= 0 && lseek(fd, ra.base + (off_t)st->len, SEEK_SET) < 0)
         return err_set_errno(err, "read", st->path);
     return 0;
 }

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "io/reader.h"
+#include "io/stream.h"
 #include "paths.h"
 #include "present.h"
 #include "rejects.h"
@@ -14,52 +15,50 @@ static const struct param_spec load_params[] = {
       .flags = PARAM_REQUIRED | PARAM_WORD | PARAM_INPUT,
       .help = "the file; - is standard input" },
     { .name = "format", .type = PARAM_TEXT, .help = "the reader's name, when the suffix lies" },
+    { .name = "member",
+      .type = PARAM_TEXT,
+      .help = "the file to read in a zip archive that has several" },
     { .name = "roles",
       .type = PARAM_TEXT,
       .help = "columns that are no features, as column:fold, column:split or column:ignore" },
     { .name = NULL },
 };
 
-static bool has_suffix(const char *path, const char *suffixes)
-{
-    size_t n = strlen(path);
-
-    while (*suffixes) {
-        size_t len = strcspn(suffixes, " ");
-        if (len && n > len && strncmp(path + n - len, suffixes, len) == 0)
-            return true;
-        suffixes += len + strspn(suffixes + len, " ");
-    }
-    return false;
-}
-
 /* The reader is known before the file is opened, so that its parameters can be checked; what a file
- * without a telling suffix holds, the first reader finds out. */
-static const struct reader *reader_for(const struct params *args)
-{
-    const char *format = params_text(args, "format"), *path = params_text(args, "path");
-
-    for (size_t i = 0; reader_table[i]; i++)
-        if (format ? strcmp(reader_table[i]->name, format) == 0
-                   : path && has_suffix(path, reader_table[i]->suffixes))
-            return reader_table[i];
-    return format ? NULL : reader_table[0];
-}
-
+ * without a telling suffix holds is seen later, and then only parameters of the first reader can
+ * have been given. */
 static int load_extend(const struct param_spec **more, const struct params *so_far, struct err *err)
 {
-    const struct reader *reader = reader_for(so_far);
+    const char *format = params_text(so_far, "format"), *path = params_text(so_far, "path");
+    const struct reader *reader = path ? reader_by_suffix(path) : NULL;
 
-    if (!reader)
-        return err_set(err, ERR_USAGE, "no reader is called '%s'; there is %s",
-                       params_text(so_far, "format"), reader_table[0]->name);
-    *more = reader->params;
+    if (format && reader_named(&reader, format, err))
+        return -1;
+    *more = (reader ? reader : reader_table[0])->params;
+    return 0;
+}
+
+/* A parameter was given that this file's reader does not have. */
+static int refuse_foreign_params(const struct context *ctx, const struct reader *reader,
+                                 struct err *err)
+{
+    for (size_t i = param_count(load_params); i < ctx->args->n; i++) {
+        const char *name = ctx->args->specs[i].name;
+        if (ctx->args->values[i].given && param_find(reader->params, name, false) < 0)
+            return err_set(err, ERR_USAGE,
+                           "%s says nothing about %s, which is read as %s; leave "
+                           "it out, or name another format=",
+                           name, params_text(ctx->args, "path"), reader->name);
+    }
     return 0;
 }
 
 /* What the reader found out goes into the command, so that a replay never guesses again. */
 static void keep_resolved(struct context *ctx, const struct params *found)
 {
+    for (size_t i = param_count(load_params); i < ctx->args->n; i++)
+        if (param_find(found->specs, ctx->args->specs[i].name, false) < 0)
+            ctx->args->values[i].set = false;
     for (size_t i = 0; i < found->n; i++) {
         int j = param_find(ctx->args->specs, found->specs[i].name, false);
         if (j < 0 || !found->values[i].set)
@@ -193,18 +192,30 @@ static int apply_roles(struct context *ctx, struct err *err)
     return rc;
 }
 
+/* Open once, since standard input cannot be opened again: see what it is, then read it. */
+static int read_source(struct source **out, struct context *ctx, struct err *err)
+{
+    struct read_request req = { .path = paths_find(ctx, params_text(ctx->args, "path")),
+                                .member = params_text(ctx->args, "member") };
+    const struct reader *reader;
+
+    if (stream_open(&req.stream, req.path, req.member, err))
+        return -1;
+    if (reader_find_in(&reader, req.stream, params_text(ctx->args, "format"), err) ||
+        refuse_foreign_params(ctx, reader, err)) {
+        stream_close(req.stream);
+        return -1;
+    }
+    call_subset(&req.params, ctx->args, reader->params, ctx->arena);
+    return source_read_request(out, &req, reader, ctx->job, err);
+}
+
 static int load_run(struct report *r, struct context *ctx, struct err *err)
 {
-    const char *path = paths_find(ctx, params_text(ctx->args, "path"));
-    const struct reader *reader;
-    struct params own;
     struct source *source;
     char hex[33];
 
-    if (reader_find(&reader, path, params_text(ctx->args, "format"), err))
-        return -1;
-    call_subset(&own, ctx->args, reader->params, ctx->arena);
-    if (source_read(&source, path, reader, &own, ctx->job, err))
+    if (read_source(&source, ctx, err))
         return -1;
     int rc = workspace_with_source(&ctx->next, ctx->ws, source, err);
     if (!rc && !params_text(ctx->args, "roles"))
@@ -225,6 +236,7 @@ const struct command verb_load = {
     .stage = "Data",
     .help = "load a data file",
     .details =
+        "The file may be compressed (gzip, zstd, xz, bzip2, lz4) or in a zip archive. "
         "Dialect, header and types are guessed from the file, shown, and recorded, so that a "
         "replay never guesses. Lines that do not fit are kept, counted and listed. A file is "
         "looked for where it is named, then beside the session file, then among the shipped "
