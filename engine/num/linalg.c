@@ -9,6 +9,8 @@
 #include <gsl/gsl_errno.h>
 #include <lapack.h>
 
+#include "base/mem.h"
+
 /* OpenBLAS starts a thread for every processor when it is loaded, and these spin for a while: they
  * would keep our own from working.  Its shared library has this, its header does not; other builds
  * of it may have no threads to end. */
@@ -59,6 +61,17 @@ void product_add(double *out, const double *z, size_t n, size_t p, size_t ld, co
 void product_of(double *out, const double *z, size_t n, size_t p, size_t ld, const double *w)
 {
     cblas_dgemv(CblasColMajor, CblasNoTrans, count(n), count(p), 1, z, count(ld), w, 1, 0, out, 1);
+}
+
+int symmetric_eigen(double *a, double *values, size_t p, struct err *err)
+{
+    int size = count(p), room = count(34 * p + 1), info = 0;
+    double *work = MEM_NEW(double, (size_t)room);
+
+    if (p > 0)
+        LAPACK_dsyev("V", "U", &size, a, &size, values, work, &room, &info);
+    mem_free(work);
+    return info ? err_set(err, ERR_NUMERIC, "the eigenvalues of %zu columns were not found", p) : 0;
 }
 
 void symmetric_fill(double *a, size_t p)

@@ -23,19 +23,36 @@ static bool type_fits(enum column_type learned, enum column_type now)
            (is_text(learned) && is_text(now));
 }
 
+/* The value of row i that is no better known than by its group, or not at all. */
+static const struct filling *common_value(const struct filler *with, size_t i)
+{
+    if (with->of_row && with->of_row[i] >= 0 && !with->groups[with->of_row[i]].nothing)
+        return &with->groups[with->of_row[i]];
+    return with->f;
+}
+
+static bool own_value(const struct filler *with, size_t i)
+{
+    return with->values && !isnan(with->values[i]);
+}
+
 /* ---------------------------------------------------------------- text */
 
-static int fill_text(struct column **out, const struct filling *f, const struct column *c,
+static const char *text_for(const struct filler *with, size_t i)
+{
+    return own_value(with, i) ? with->levels[(size_t)with->values[i]] : common_value(with, i)->text;
+}
+
+static int fill_text(struct column **out, const struct filler *with, const struct column *c,
                      struct err *err)
 {
-    size_t len = strlen(f->text);
     struct column_builder b;
 
     /* A category may get a level it did not have: the builder sorts them anew. */
     builder_init(&b, c->type, c->n_rows);
     for (size_t i = 0; i < c->n_rows; i++) {
         if (column_missing(c, i))
-            builder_add_text(&b, f->text, len);
+            builder_add_text(&b, text_for(with, i), strlen(text_for(with, i)));
         else
             builder_add_cell(&b, c, i);
     }
@@ -53,56 +70,72 @@ static int fill_codes(struct column **out, const struct column *c, int32_t code,
     return 0;
 }
 
-static int fill_words(struct column **out, const struct filling *f, const struct column *c,
+static int fill_words(struct column **out, const struct filler *with, const struct column *c,
                       struct err *err)
 {
-    int32_t code = c->type == COLUMN_CATEGORY ? column_level_find(c, span_of(f->text)) : -1;
+    bool one = !with->of_row && !with->values && c->type == COLUMN_CATEGORY;
+    int32_t code = one ? column_level_find(c, span_of(with->f->text)) : -1;
 
     if (c->n_missing == 0) {
         *out = column_ref(c);
         return 0;
     }
-    return code >= 0 ? fill_codes(out, c, code, err) : fill_text(out, f, c, err);
+    return code >= 0 ? fill_codes(out, c, code, err) : fill_text(out, with, c, err);
 }
 
 /* ---------------------------------------------------------------- everything else */
 
-static int fill_reals(struct column **out, const struct filling *f, const struct column *c,
+static double real_for(const struct filler *with, size_t i)
+{
+    const struct filling *f = common_value(with, i);
+
+    if (own_value(with, i))
+        return with->values[i];
+    return f->type == COLUMN_REAL ? f->real : (double)f->integer;
+}
+
+static int fill_reals(struct column **out, const struct filler *with, const struct column *c,
                       struct err *err)
 {
-    double value = f->type == COLUMN_REAL ? f->real : (double)f->integer;
-
     if (column_new(out, COLUMN_REAL, c->n_rows, NULL, err))
         return -1;
     for (size_t i = 0; i < c->n_rows; i++) {
         double x = c->type == COLUMN_REAL ? column_reals(c)[i] : (double)column_ints(c)[i];
-        column_reals_mut(*out)[i] = column_missing(c, i) ? value : x;
+        column_reals_mut(*out)[i] = column_missing(c, i) ? real_for(with, i) : x;
     }
     column_seal(*out);
     return 0;
 }
 
-static int fill_integers(struct column **out, const struct filling *f, const struct column *c,
+static int64_t integer_for(const struct filler *with, size_t i)
+{
+    return own_value(with, i) ? (int64_t)with->values[i] : common_value(with, i)->integer;
+}
+
+static int fill_integers(struct column **out, const struct filler *with, const struct column *c,
                          struct err *err)
 {
     if (column_new(out, c->type, c->n_rows, NULL, err))
         return -1;
     for (size_t i = 0; i < c->n_rows; i++) {
         bool gone = column_missing(c, i);
+        int64_t value = gone ? integer_for(with, i) : 0;
         if (c->type == COLUMN_DATE)
-            column_codes_mut(*out)[i] = gone ? (int32_t)f->integer : column_codes(c)[i];
+            column_codes_mut(*out)[i] = gone ? (int32_t)value : column_codes(c)[i];
         else if (c->type != COLUMN_BOOL)
-            column_ints_mut(*out)[i] = gone ? f->integer : column_ints(c)[i];
-        else if (gone ? f->integer != 0 : column_bool(c, i))
+            column_ints_mut(*out)[i] = gone ? value : column_ints(c)[i];
+        else if (gone ? value != 0 : column_bool(c, i))
             bit_set((*out)->values->data, i);
     }
     column_seal(*out);
     return 0;
 }
 
-int impute_fill(struct column **out, const struct filling *f, const struct column *c,
+int impute_fill(struct column **out, const struct filler *with, const struct column *c,
                 struct err *err)
 {
+    const struct filling *f = with->f;
+
     if (!type_fits(f->type, c->type))
         return err_set(err, ERR_SHAPE, "%s is %s; it was %s when this step learned", f->name,
                        step_type_words(c->type), step_type_words(f->type));
@@ -111,15 +144,15 @@ int impute_fill(struct column **out, const struct filling *f, const struct colum
         return 0;
     }
     if (is_text(f->type))
-        return fill_words(out, f, c, err);
+        return fill_words(out, with, c, err);
     bool becomes_real = f->type == COLUMN_REAL && c->type == COLUMN_INT;
     if (c->n_missing == 0 && !becomes_real) {
         *out = column_ref(c);
         return 0;
     }
     if (becomes_real || c->type == COLUMN_REAL)
-        return fill_reals(out, f, c, err);
-    return fill_integers(out, f, c, err);
+        return fill_reals(out, with, c, err);
+    return fill_integers(out, with, c, err);
 }
 
 int impute_indicator(struct column **out, const struct column *c, struct err *err)
