@@ -11,6 +11,7 @@
 #include "base/param.h"
 #include "lex.h"
 #include "prepare/step.h"
+#include "profile/selection.h"
 #include "report.h"
 #include "workspace.h"
 
@@ -41,7 +42,13 @@ struct context {
     bool looked;              /* out: they were now */
     bool unrecorded;          /* resolve may set it: the session file does without this one */
     struct str *input_digest; /* out: digest of a file it read, for the session file */
-    struct session *session;  /* COMMAND_SESSION only, else NULL */
+    const struct selection *selection; /* which rows are looked at; never NULL */
+    struct selection *next_selection;  /* out: another one, yours to set; NULL: as it was */
+    const struct row_sets *sets;       /* of the last report that had some, NULL */
+    /* out of resolve: a line that is carried out and recorded in its place; NULL.  The session file
+     * then holds what was meant (`facet keep` is a filter). */
+    const char *instead;
+    struct session *session; /* COMMAND_SESSION only, else NULL */
     struct gnuplot *gnuplot;
 };
 

@@ -24,7 +24,64 @@ void report_release(struct report *r)
         figure_release(r->figure);
         mem_free(r->figure);
     }
+    for (size_t i = 0; i < r->n_links; i++)
+        mem_free(r->links[i].command);
+    mem_free(r->links);
+    row_sets_unref(r->sets);
     *r = (struct report){ 0 };
+}
+
+/* ---------------------------------------------------------------- what lines open */
+
+static void add_link(struct report_link **links, size_t *n, size_t line, char *take)
+{
+    *links = mem_resize(*links, *n + 1, sizeof(**links));
+    (*links)[(*n)++] = (struct report_link){ .line = line, .command = take };
+}
+
+static char *vformat(const char *fmt, va_list ap)
+{
+    struct str s;
+
+    str_init(&s);
+    str_vaddf(&s, fmt, ap);
+    char *text = str_take(&s);
+    str_release(&s);
+    return text;
+}
+
+static size_t count_lines(const struct str *text)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < text->len; i++)
+        n += text->buf[i] == '\n';
+    return n;
+}
+
+void report_link(struct report *r, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    add_link(&r->links, &r->n_links, count_lines(&r->text), vformat(fmt, ap));
+    va_end(ap);
+}
+
+void report_grid_link(struct report_grid *g, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    add_link(&g->links, &g->n_links, g->n_cells / g->n_cols, vformat(fmt, ap));
+    va_end(ap);
+}
+
+size_t report_add_rows(struct report *r, const char *title, struct buffer *rows, size_t n_rows)
+{
+    if (!r->sets)
+        r->sets = row_sets_new();
+    return row_sets_add(r->sets, title, rows, n_rows);
 }
 
 void report_line(struct report *r, const char *fmt, ...)
@@ -115,7 +172,11 @@ static void end_line(struct str *out)
 
 void report_grid_end(struct report *r, struct report_grid *g)
 {
-    size_t *width = MEM_NEW(size_t, g->n_cols);
+    size_t *width = MEM_NEW(size_t, g->n_cols), first = g->n_links ? count_lines(&r->text) : 0;
+
+    for (size_t i = 0; i < g->n_links; i++)
+        add_link(&r->links, &r->n_links, first + g->links[i].line, g->links[i].command);
+    mem_free(g->links);
 
     for (size_t i = 0; i < g->n_cells; i++) {
         size_t w = text_width(g->cells[i], strlen(g->cells[i]));

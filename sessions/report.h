@@ -13,6 +13,13 @@
 #include "base/hash.h"
 #include "base/str.h"
 #include "canvas.h"
+#include "row_sets.h"
+
+/* A line of the text that opens something: Enter on it runs the command. */
+struct report_link {
+    size_t line; /* from 0 */
+    char *command;
+};
 
 struct report {
     json_t *data; /* object, never NULL after init */
@@ -20,13 +27,21 @@ struct report {
     int status;      /* exit status this command asks for when it did not fail (0; 3 to 7) */
     bool has_canvas; /* a plot in cells: */
     struct canvas canvas;
-    struct figure *figure; /* the figure behind it, owned; NULL */
+    struct figure *figure;     /* the figure behind it, owned; NULL */
+    struct report_link *links; /* ascending lines */
+    size_t n_links;
+    struct row_sets *sets; /* NULL */
 };
 
 void report_init(struct report *r);
 void report_release(struct report *r);
 
 void report_line(struct report *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* The line that is added next opens what the command shows (`facet only species=Adelie`). */
+void report_link(struct report *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Rows to be opened with `facet only set=K`; returns K.  See row_sets.h. */
+size_t report_add_rows(struct report *r, const char *title, struct buffer *rows, size_t n_rows);
 
 /* NaN and infinities become null, as JSON has none. */
 json_t *report_real(double v);
@@ -39,12 +54,17 @@ void report_put_text(struct report *r, const char *key, const char *v); /* NULL:
 struct report_grid {
     size_t n_cols, n_cells, cap;
     char **cells;
-    const char *align; /* per column 'l' or 'r' */
+    const char *align;         /* per column 'l' or 'r' */
+    struct report_link *links; /* by row of the grid */
+    size_t n_links;
 };
 void report_grid_init(struct report_grid *g, const char *align); /* strlen(align) columns */
 void report_grid_add(struct report_grid *g, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void report_grid_real(struct report_grid *g, double v, int digits);
+/* The row whose first cell is added next opens what the command shows. */
+void report_grid_link(struct report_grid *g, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 /* Append to the report's text and release. */
 void report_grid_end(struct report *r, struct report_grid *g);
 

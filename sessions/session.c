@@ -1,6 +1,7 @@
 /* session.c - one path for every line, and the history it leaves. */
 #include "session.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,7 @@ struct session *session_new(const struct session_options *options, struct err *e
 
     s->options = *options;
     s->empty = workspace_empty();
+    s->selection = selection_empty();
     str_init(&s->comments);
     if (options->state_dir && journal_open(&s->journal, options->state_dir, err)) {
         session_free(s, false);
@@ -71,6 +73,8 @@ void session_free(struct session *s, bool keep_journal)
     lookahead_clear(s);
     mem_free(s->queue);
     workspace_unref(s->empty);
+    selection_unref(s->selection);
+    row_sets_unref(s->sets);
     str_release(&s->comments);
     journal_close(s->journal, keep_journal);
     gnuplot_free(s->gnuplot);
@@ -93,8 +97,16 @@ bool session_unsaved(const struct session *s)
     return session_last(s) != s->saved_at || s->n_all != s->n_saved;
 }
 
+/* Takes the selection. */
+static void set_selection(struct session *s, struct selection *take)
+{
+    selection_unref(s->selection);
+    s->selection = take;
+}
+
 void session_forget(struct session *s)
 {
+    set_selection(s, selection_empty());
     history_clear(s);
     s->saved_at = NULL;
     s->n_saved = 0;
@@ -119,6 +131,9 @@ static void task_free(struct task *t)
     str_release(&t->input_digest);
     workspace_unref(t->context.next);
     workspace_unref(t->context.ws);
+    selection_unref(t->context.next_selection);
+    selection_unref(t->context.selection);
+    row_sets_unref((struct row_sets *)(uintptr_t)t->context.sets);
     mem_free(t->typed);
     arena_release(&t->arena);
     mem_free(t);
@@ -132,6 +147,21 @@ static const char *folder_of(const char *file, struct arena *arena)
     if (!slash)
         return NULL;
     return arena_strndup(arena, file, (size_t)(slash - file));
+}
+
+/* The line that the command stands for. */
+static int understand_instead(struct task *t, struct err *err)
+{
+    static const struct definitions none = { 0 };
+    struct line line;
+
+    if (lex_line(&line, t->context.instead, &none, &t->arena, err) ||
+        call_parse(&t->call, &line, &t->arena, err)) {
+        err->col = err->width = 0; /* not a place in what was typed */
+        return -1;
+    }
+    t->context.command = t->call.command;
+    return t->call.command->resolve ? t->call.command->resolve(&t->context, err) : 0;
 }
 
 static int understand(struct task *t, const struct line *line, struct err *err)
@@ -152,13 +182,17 @@ static int understand(struct task *t, const struct line *line, struct err *err)
         .looks = s->looks,
         .ahead = s->ahead,
         .n_ahead = s->n_ahead,
+        .selection = selection_ref(s->selection),
+        .sets = row_sets_ref(s->sets),
         .input_digest = &t->input_digest,
         .gnuplot = s->gnuplot,
         .session = c->flags & COMMAND_SESSION ? s : NULL,
     };
     if ((c->flags & COMMAND_NEEDS_TABLE) && !workspace_need_table(t->context.ws, err))
         return -1;
-    return c->resolve ? c->resolve(&t->context, err) : 0;
+    if (c->resolve && c->resolve(&t->context, err))
+        return -1;
+    return t->context.instead ? understand_instead(t, err) : 0;
 }
 
 static bool is_recorded(const struct task *t)
@@ -349,7 +383,15 @@ int session_finish(struct session *s, struct task *t, const struct entry **out, 
         t->rc = t->call.command->run(&t->report, &t->context, &t->err);
     if (t->rc)
         return finish_failed(s, t, err);
+    if (t->context.next && t->context.next->source != session_workspace(s)->source)
+        set_selection(s, selection_empty()); /* another table: the facets were not meant for it */
+    if (t->context.next_selection)
+        set_selection(s, selection_ref(t->context.next_selection));
     struct entry *e = make_entry(t);
+    if (e->report.sets) {
+        row_sets_unref(s->sets);
+        s->sets = row_sets_ref(e->report.sets);
+    }
     if (t->context.looked)
         s->looks++;
     e->journal_number = t->journal_number;

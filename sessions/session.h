@@ -80,9 +80,12 @@ struct session {
     struct entry *first;    /* where redo goes from the beginning */
     struct entry *aside;    /* the last volatile command */
     struct workspace *empty;
-    struct str comments;     /* of the session file, that belong to the next command */
-    size_t looks;            /* times held-out rows were opened; undo does not turn it back */
-    struct journal *journal; /* NULL */
+    /* ---- beside the snapshots: what is looked at; undo leaves it alone ---- */
+    struct selection *selection; /* never NULL */
+    struct row_sets *sets;       /* of the last report that had some, NULL */
+    struct str comments;         /* of the session file, that belong to the next command */
+    size_t looks;                /* times held-out rows were opened; undo does not turn it back */
+    struct journal *journal;     /* NULL */
     struct gnuplot *gnuplot;
     char *path; /* of the session file, NULL */
     /* When it was last saved: the last entry, NULL the beginning, and how many there were. */

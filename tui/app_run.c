@@ -124,6 +124,8 @@ static enum view_id view_for(const struct app *a, const struct command *c, const
 
     if (e->report.has_canvas)
         return VIEW_plot;
+    if (strcmp(name, "facet") == 0)
+        return VIEW_sheet;
     if (strcmp(name, "load") == 0 || c->step)
         return VIEW_sheet;
     for (size_t i = 0; on_models[i]; i++)
@@ -182,6 +184,8 @@ static void publish(struct app *a, const struct command *c, const struct entry *
     desk_refresh(&a->desk);
     if (strcmp(command_name(c), "help") == 0)
         show_manual(a, e);
+    else if (strcmp(command_name(c), "facet") == 0)
+        a->desk.shown = DESK_NOW; /* the sheet has it; the report whose line it was stays */
     else if (e->report.text.len && !e->report.has_canvas)
         desk_take_report(&a->desk, e);
     say_result(a, e);

@@ -2,6 +2,7 @@
 #include "desk.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -20,9 +21,20 @@ void desk_init(struct desk *d, const struct session *s, struct survey *survey)
     desk_refresh(d);
 }
 
+static void free_links(struct desk *d)
+{
+    for (size_t i = 0; i < d->n_links; i++)
+        mem_free(d->links[i].command);
+    mem_free((struct report_link *)(uintptr_t)d->links);
+    d->links = NULL;
+    d->n_links = 0;
+}
+
 void desk_release(struct desk *d)
 {
     workspace_unref(d->ws);
+    selection_unref(d->selection);
+    free_links(d);
     mem_free(d->profiles);
     mem_free(d->effects);
     mem_free(d->history);
@@ -46,6 +58,11 @@ static void take_workspace(struct desk *d)
 {
     const struct workspace *now = session_workspace(d->session);
 
+    if (d->selection != d->session->selection) {
+        selection_unref(d->selection);
+        d->selection = selection_ref(d->session->selection);
+        survey_sweep(d->survey);
+    }
     if (d->ws == now)
         return;
     if (!d->ws || d->ws->source != now->source)
@@ -90,6 +107,7 @@ static void take_tables(struct desk *d)
 
     d->table = d->before = NULL;
     d->diff = NULL;
+    d->looked = NULL;
     if (!run) {
         d->n_profiles = d->n_effects = 0;
         return;
@@ -99,6 +117,8 @@ static void take_tables(struct desk *d)
         d->before = run->tables[d->shown - 1];
         d->diff = survey_diff(d->survey, d->before, d->table);
     }
+    if (selection_restricts(d->selection))
+        d->looked = survey_look(d->survey, d->diff ? d->before : d->table, d->selection, false);
     d->column = clamp(d->column, d->diff ? d->diff->n_columns : d->table->n_cols);
 }
 
@@ -157,6 +177,13 @@ void desk_take_report(struct desk *d, const struct entry *e)
     str_clear(&d->report);
     str_add(&d->report_title, e->line);
     str_add(&d->report, e->report.text.buf);
+    free_links(d);
+    struct report_link *links = MEM_NEW(struct report_link, e->report.n_links);
+    for (size_t i = 0; i < e->report.n_links; i++)
+        links[i] = (struct report_link){ .line = e->report.links[i].line,
+                                         .command = mem_strdup(e->report.links[i].command) };
+    d->links = links;
+    d->n_links = e->report.n_links;
     d->report_version++;
 }
 

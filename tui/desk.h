@@ -34,6 +34,10 @@ struct desk {
     const struct table *table;  /* the one shown, NULL before load */
     const struct table *before; /* what the shown step started from, NULL when no step is shown */
     const struct diff *diff;    /* of the shown step */
+    const struct selection *selection; /* the session's: which rows are looked at; never NULL */
+    /* Its rows of the table shown (with a step, of what it started from); NULL: all of them, or
+     * they are being found. */
+    const struct looked *looked;
     const struct profile_column **profiles; /* (table->n_cols) */
     size_t n_profiles;
     const struct diff **effects; /* by step, from 0 */
@@ -44,6 +48,8 @@ struct desk {
 
     /* ---- what the last command left ---- */
     struct str report_title, report;
+    const struct report_link *links; /* (n_links) lines of the report that open something; a copy */
+    size_t n_links;
     unsigned report_version;
     const struct figure *figure; /* of the last plot, in the history; NULL */
     size_t figure_id;

@@ -15,13 +15,13 @@
 
 #define N_BUCKETS 1024
 
-enum kind { ASK_PROFILE, ASK_DIFF, ASK_PLOT };
+enum kind { ASK_PROFILE, ASK_DIFF, ASK_LOOK, ASK_PLOT };
 enum state { WAITING, RUNNING, DONE };
 
 /* A question.  The references keep the addresses, which are the key, from being used again. */
 struct item {
     enum kind kind;
-    const void *a, *b; /* column; before, after; id and size in numbers[] */
+    const void *a, *b; /* column; before, after; table, selection; id and size in numbers[] */
     size_t numbers[3];
     struct figure figure; /* ASK_PLOT: a copy */
     enum state state;
@@ -29,6 +29,7 @@ struct item {
     struct profile_column profile;
     bool failed; /* no memory for it: then it stays unknown */
     struct diff *diff;
+    struct looked *looked;
     struct canvas canvas;
     char note[200];
     struct item *next_in_bucket, *next_waiting;
@@ -67,6 +68,10 @@ static void answer(struct survey *s, struct item *it)
     case ASK_DIFF:
         if (diff_tables(&it->diff, it->a, it->b, NULL))
             it->diff = NULL;
+        break;
+    case ASK_LOOK:
+        if (selection_look(&it->looked, it->b, it->a, it->numbers[0], NULL, NULL))
+            it->looked = NULL;
         break;
     case ASK_PLOT:
         answer_plot(s, it);
@@ -129,6 +134,10 @@ static void hold(struct item *it, const struct figure *f)
         table_ref(it->a);
         table_ref(it->b);
     }
+    if (it->kind == ASK_LOOK) {
+        table_ref(it->a);
+        selection_ref(it->b);
+    }
     if (it->kind == ASK_PLOT)
         figure_clone(&it->figure, f);
 }
@@ -171,6 +180,17 @@ const struct diff *survey_diff(struct survey *s, const struct table *before,
     return it ? it->diff : NULL;
 }
 
+const struct looked *survey_look(struct survey *s, const struct table *t,
+                                 const struct selection *selection, bool with_counts)
+{
+    const struct item key = {
+        .kind = ASK_LOOK, .a = t, .b = selection, .numbers = { with_counts }
+    };
+    const struct item *it = ask(s, &key, NULL);
+
+    return it ? it->looked : NULL;
+}
+
 const struct canvas *survey_plot(struct survey *s, const struct figure *f, size_t id, int width,
                                  int height, const char **note)
 {
@@ -192,6 +212,11 @@ static void item_free(struct item *it)
         diff_free(it->diff);
         table_unref(it->a);
         table_unref(it->b);
+    }
+    if (it->kind == ASK_LOOK) {
+        looked_free(it->looked);
+        table_unref(it->a);
+        selection_unref(it->b);
     }
     if (it->kind == ASK_PLOT) {
         figure_release(&it->figure);

@@ -11,6 +11,7 @@
 #include "canvas.h"
 #include "gnuplot.h"
 #include "profile/profile.h"
+#include "profile/selection.h"
 #include "table/diff.h"
 
 struct survey;
@@ -22,6 +23,9 @@ const struct profile_column *survey_profile(struct survey *s, const struct colum
 /* NULL also when the two cannot be compared. */
 const struct diff *survey_diff(struct survey *s, const struct table *before,
                                const struct table *after);
+/* The rows that the selection leaves, with the counts of its facets when they are wanted. */
+const struct looked *survey_look(struct survey *s, const struct table *t,
+                                 const struct selection *selection, bool with_counts);
 /* The figure in width × height cells, by gnuplot or plainly; *note (may be NULL) says why
  * plainly, "".  The figure is copied. `id` tells figures apart: another figure, another id. */
 const struct canvas *survey_plot(struct survey *s, const struct figure *f, size_t id, int width,

@@ -7,6 +7,7 @@
  *                         counted); / is real; % follows the divisor's sign; date + int days;
  *                         date - date is int days; timestamp - timestamp is real seconds
  *   if(c, a, b)  coalesce(a, b, …)  is_missing(x)
+ *   row_number()          the row's number in the source, from 1
  *   log log10 log2 log1p exp expm1 sqrt abs floor ceil sign sin cos tan
  *   round(x[, digits])  min(a, b, …)  max(a, b, …)
  *   lower upper trim length substr(s, from[, n]) replace(s, pattern, with) matches(s, pattern)
@@ -67,6 +68,10 @@ int expr_eval_counting(struct column **out, size_t *n_overflow, const struct exp
 /* Rows for which a bool expression is true (missing counts as false): keep[i] = 1 or 0 (n_rows). */
 int expr_filter(uint8_t *keep, const struct expr *e, const struct table *t, struct job *job,
                 struct err *err);
+
+/* A column's name and a text as an expression writes them, in quotes where it must be. */
+void expr_add_name(struct str *out, const char *column);
+void expr_add_text(struct str *out, const char *text);
 
 /* The functions with one line of help each, for completion and the manual; ends in a NULL name. */
 struct expr_function {

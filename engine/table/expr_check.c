@@ -54,7 +54,7 @@ static struct plan *check_constant(struct checker *c, const struct expr_node *no
 static void plan_gather(struct plan *call)
 {
     call->only = NULL;
-    call->reads_several = false;
+    call->reads_several = call->op->reads_row;
     call->may_fail = call->op->may_fail;
     for (size_t i = 0; i < call->n_args; i++) {
         const struct plan *arg = call->args[i];

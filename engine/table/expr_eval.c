@@ -23,6 +23,7 @@ typedef int expr_sink(void *ctx, size_t begin, size_t n, const struct vec *v, st
 
 struct run {
     const struct plan *plan;
+    const struct table *table; /* NULL over levels */
     size_t n_rows;
     expr_sink *sink;
     void *ctx;
@@ -35,7 +36,7 @@ struct run {
 /* ---- slots ---- */
 static void eval_init(struct eval *ev, const struct run *run)
 {
-    *ev = (struct eval){ .job = run->job, .total = run->n_rows };
+    *ev = (struct eval){ .table = run->table, .job = run->job, .total = run->n_rows };
     ev->cap = run->n_rows < EXPR_BLOCK ? run->n_rows + 1 : EXPR_BLOCK;
     ev->ones = mem_resize(NULL, ev->cap, 1);
     memset(ev->ones, 1, ev->cap);
@@ -415,7 +416,7 @@ int expr_eval_counting(struct column **out, size_t *n_overflow, const struct exp
                        const struct table *t, struct job *job, struct err *err)
 {
     struct expr_plan plan;
-    struct run run = { .n_rows = t->n_rows, .job = job, .ticking = true };
+    struct run run = { .table = t, .n_rows = t->n_rows, .job = job, .ticking = true };
     size_t in_levels = 0;
     int rc = 0;
 
@@ -451,6 +452,7 @@ int expr_filter(uint8_t *keep, const struct expr *e, const struct table *t, stru
     if (expr_plan_init(&plan, e, t, err))
         return -1;
     struct run run = { .plan = plan.root,
+                       .table = t,
                        .n_rows = t->n_rows,
                        .job = job,
                        .ticking = true,

@@ -103,10 +103,11 @@ void text_pool_clear(struct text_pool *pool); /* before the next block */
 void text_pool_release(struct text_pool *pool);
 
 struct eval {
-    size_t begin, n;        /* rows of this block */
-    size_t cap;             /* rows that a slot holds */
-    struct vec_slot *slots; /* free ones */
-    uint8_t *ones;          /* validity of a column that misses nothing */
+    const struct table *table; /* whose rows these are; NULL over levels */
+    size_t begin, n;           /* rows of this block */
+    size_t cap;                /* rows that a slot holds */
+    struct vec_slot *slots;    /* free ones */
+    uint8_t *ones;             /* validity of a column that misses nothing */
     struct arena scratch;
     struct text_pool pool;
     struct str work;              /* one text being made */
@@ -148,6 +149,7 @@ struct expr_op {
     int which;
     double (*real)(double);
     bool own_missing, may_fail, pattern;
+    bool reads_row; /* its value depends on the row itself, whatever its arguments */
 };
 
 enum { COMPARE_EQ, COMPARE_NE, COMPARE_LT, COMPARE_LE, COMPARE_GT, COMPARE_GE };

@@ -20,6 +20,11 @@ void face_of(struct face *f, const struct desk *d)
     f->parts = run->parts[k];
     f->n_rows = f->diff ? f->before->n_rows : f->table->n_rows;
     f->n_cols = f->diff ? f->diff->n_columns : f->table->n_cols;
+    /* While the diff is being found the desk has looked at the table alone. */
+    if (d->looked && d->looked->rows && d->looked->n_rows == f->n_rows) {
+        f->looked = d->looked->rows;
+        f->n_rows = d->looked->n;
+    }
 }
 
 /* ---------------------------------------------------------------- rows */
@@ -47,16 +52,44 @@ static bool is_gone(const struct diff *d, size_t row)
     return d->rows_gone && k < d->rows_removed && ((const uint32_t *)d->rows_gone->data)[k] == row;
 }
 
-size_t face_row(const struct face *f, size_t row)
+/* The row of `before` or the table that stands in the sheet's line `row`. */
+static size_t base_row(const struct face *f, size_t row)
+{
+    return f->looked ? f->looked[row] : row;
+}
+
+/* The line of the first row looked at that is not before `base`; n_rows when there is none. */
+static size_t line_of(const struct face *f, size_t base)
+{
+    size_t low = 0, high = f->n_rows;
+
+    if (!f->looked)
+        return base;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (f->looked[mid] < base)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+static size_t row_after(const struct face *f, size_t base)
 {
     if (!f->diff)
-        return row;
-    return is_gone(f->diff, row) ? FACE_GONE : row - gone_before(f->diff, row);
+        return base;
+    return is_gone(f->diff, base) ? FACE_GONE : base - gone_before(f->diff, base);
+}
+
+size_t face_row(const struct face *f, size_t row)
+{
+    return row_after(f, base_row(f, row));
 }
 
 size_t face_row_number(const struct face *f, size_t row)
 {
-    return table_row_number(f->diff ? f->before : f->table, row);
+    return table_row_number(f->diff ? f->before : f->table, base_row(f, row));
 }
 
 bool face_is_held_out(const struct face *f, size_t row)
@@ -140,7 +173,7 @@ static bool locate(const struct column **c, size_t *i, const struct face *f, siz
 
     if (!f->diff) {
         *c = table_at(f->table, col);
-        *i = row;
+        *i = after;
         return true;
     }
     const struct diff_column *d = &f->diff->columns[col];
@@ -148,7 +181,7 @@ static bool locate(const struct column **c, size_t *i, const struct face *f, siz
         if (d->before < 0)
             return false; /* a new column has no value in a row that went */
         *c = table_at(f->before, (size_t)d->before);
-        *i = row;
+        *i = base_row(f, row);
         return true;
     }
     *c = table_at(f->table, (size_t)d->after);
@@ -171,8 +204,8 @@ void face_read(struct face_cell *out, const struct face *f, size_t row, size_t c
     show(&out->is, c, i, decimals);
     if (out->changed) {
         const struct column *old = table_at(f->before, (size_t)f->diff->columns[col].before);
-        out->was_missing = column_missing(old, row);
-        show(&out->was, old, row, decimals);
+        out->was_missing = column_missing(old, base_row(f, row));
+        show(&out->was, old, base_row(f, row), decimals);
     }
 }
 
@@ -216,7 +249,7 @@ struct place {
 static struct place next_cell(const struct face *f, size_t row, size_t col, int step)
 {
     /* diff counts rows after the step; from a removed row one starts between its neighbours. */
-    size_t i = face_row(f, row), j = col;
+    size_t i = row_after(f, row), j = col;
     size_t at = i != FACE_GONE ? i : row - gone_before(f->diff, row);
     struct place p = { 0 };
 
@@ -254,11 +287,11 @@ static struct place next_gone(const struct face *f, size_t row, size_t col, int 
     return p;
 }
 
-bool face_next_change(const struct face *f, size_t *row, size_t *col, int step)
+/* From a row of `before`; false when there is none. */
+static bool next_place(const struct face *f, size_t *row, size_t *col, int step)
 {
-    if (!f->diff)
-        return false;
     struct place cell = next_cell(f, *row, *col, step), gone = next_gone(f, *row, *col, step);
+
     if (!cell.found && !gone.found)
         return false;
     bool take_cell = cell.found &&
@@ -266,4 +299,20 @@ bool face_next_change(const struct face *f, size_t *row, size_t *col, int step)
     *row = take_cell ? cell.row : gone.row;
     *col = take_cell ? cell.col : gone.col;
     return true;
+}
+
+bool face_next_change(const struct face *f, size_t *row, size_t *col, int step)
+{
+    if (!f->diff || f->n_rows == 0)
+        return false;
+    size_t base = base_row(f, *row), j = *col;
+    while (next_place(f, &base, &j, step)) {
+        size_t line = line_of(f, base);
+        if (line >= f->n_rows || base_row(f, line) != base)
+            continue; /* not among the rows looked at */
+        *row = line;
+        *col = j;
+        return true;
+    }
+    return false;
 }

@@ -1,5 +1,6 @@
 /* sheet_face.h - what the sheet shows: the table as it stands, or what one step made of another.
  *
+ * Rows are those that the facets leave (desk.h, looked); all functions count these.
  * With a step, rows are those that were there before it, removed ones among them, and columns are
  * those after it with the dropped ones behind.
  */
@@ -15,6 +16,8 @@ struct face {
     const struct diff *diff; /* NULL: the table alone */
     const struct recipe_run *run;
     const uint8_t *parts; /* by row of the table; NULL: all train */
+    const uint32_t
+        *looked; /* (n_rows) rows that are looked at, of `before` or the table; NULL: all */
     size_t n_rows, n_cols;
 };
 

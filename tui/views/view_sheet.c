@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "table/cell.h"
 #include "views/sheet.h"
 #include "widgets/find_text.h"
 
@@ -53,6 +54,10 @@ static void sheet_heading(struct str *out, const void *state, const struct desk 
         str_add(out, " · as loaded");
     else
         str_addf(out, " · %zu × %zu", d->table->n_rows, d->table->n_cols);
+    if (d->looked && d->looked->rows) {
+        str_addf(out, " · only %zu: ", d->looked->n);
+        selection_print(out, d->selection);
+    }
     (void)s;
 }
 
@@ -214,6 +219,34 @@ static void toggle_frozen(struct sheet *s, const struct desk *d)
     s->left = s->frozen;
 }
 
+/* The facet of the column gets the value under the cursor. */
+static void choose_value(const struct sheet *s, struct desk *d, const struct face *f)
+{
+    struct str name, value;
+    size_t row = s->row < f->n_rows ? face_row(f, s->row) : FACE_GONE;
+
+    if (row == FACE_GONE || d->column >= f->n_cols || face_kind(f, d->column) == DIFF_DROPPED) {
+        desk_say(d, "there is no value here that the table still has");
+        return;
+    }
+    const struct column *c = face_column(f, d->column);
+    str_init(&name);
+    str_init(&value);
+    selection_quote_name(&name, face_name(f, d->column));
+    if (column_missing(c, row)) {
+        str_add(&value, "missing");
+    } else {
+        struct str text;
+        str_init(&text);
+        cell_text(&text, c, row);
+        selection_quote(&value, text.buf);
+        str_release(&text);
+    }
+    desk_wish(d, WISH_SUBMIT, "facet %s=%s", name.buf, value.buf);
+    str_release(&name);
+    str_release(&value);
+}
+
 /* A row that was jumped to stands among its neighbours, not at the edge. */
 static void centre_if_unseen(struct sheet *s)
 {
@@ -286,6 +319,9 @@ static bool sheet_request(void *state, struct desk *d, enum request r)
         return true;
     }
     switch (r) {
+    case REQ_SAME_VALUE:
+        choose_value(s, d, &f);
+        return true;
     case REQ_FREEZE:
         toggle_frozen(s, d);
         return true;
@@ -293,8 +329,11 @@ static bool sheet_request(void *state, struct desk *d, enum request r)
         toggle_changes(d);
         return true;
     case REQ_CLOSE:
-        if (d->shown == DESK_NOW && !d->search.len)
-            return false;
+        if (d->shown == DESK_NOW && !d->search.len) {
+            if (selection_restricts(d->selection))
+                desk_wish(d, WISH_SUBMIT, "facet reset");
+            return selection_restricts(d->selection);
+        }
         d->shown = DESK_NOW;
         str_clear(&d->search);
         return true;
@@ -331,6 +370,7 @@ static const struct binding sheet_keys[] = {
       .command = "freq {column}",
       .help = "count the values of the column",
       .hint = "freq" },
+    { .keys = ",", .request = REQ_SAME_VALUE },
     { .keys = "I", .command = "describe", .help = "describe every column" },
     { .keys = ".", .command = "plot hist {column}", .help = "a histogram of the column" },
     { .keys = "i",

@@ -215,6 +215,49 @@ static void test_removed_rows_of_a_step(void **state)
     stage_close(&s);
 }
 
+static void test_facets(void **state)
+{
+    static const char *const facets[] = { "load share/data/penguins.csv", "impute sex method=mode",
+                                          "facet species=Gentoo island", "facet sex=MALE", NULL };
+    struct stage s;
+
+    (void)state;
+    stage_open(&s, facets);
+    check("facets", &s);
+    s.desk.shown = s.desk.step = 1; /* rows are chosen by what they were: no changed cell is MALE */
+    settle(&s);
+    request(&s, REQ_LAST);
+    request(&s, REQ_CLOSE);
+    request(&s, REQ_SAME_VALUE);
+    assert_string_equal(s.desk.wish_text.buf, "facet species=Gentoo");
+    request(&s, REQ_CLOSE);
+    assert_string_equal(s.desk.wish_text.buf, "facet reset");
+    stage_close(&s);
+}
+
+static void test_changes_among_the_rows_looked_at(void **state)
+{
+    static const char *const lines[] = { "load share/data/penguins.csv", "impute sex method=mode",
+                                         "facet species=Gentoo", NULL };
+    struct stage s;
+    size_t n = 0;
+
+    (void)state;
+    stage_open(&s, lines);
+    screen_resize(&s.screen, 80, 24);
+    s.desk.shown = s.desk.step = 1;
+    settle(&s);
+    request(&s, REQ_FIRST_CHANGE);
+    for (n = 1; n < 100; n++) {
+        str_clear(&s.desk.message);
+        request(&s, REQ_NEXT_CHANGE);
+        if (s.desk.message.len)
+            break;
+    }
+    assert_int_equal(n, 5); /* Gentoo penguins of unknown sex */
+    stage_close(&s);
+}
+
 static void test_columns_and_steps(void **state)
 {
     struct stage s;
@@ -414,6 +457,8 @@ int main(void)
         cmocka_unit_test(test_sheet),
         cmocka_unit_test(test_changes_of_a_step),
         cmocka_unit_test(test_removed_rows_of_a_step),
+        cmocka_unit_test(test_facets),
+        cmocka_unit_test(test_changes_among_the_rows_looked_at),
         cmocka_unit_test(test_columns_and_steps),
         cmocka_unit_test(test_views_of_nothing),
         cmocka_unit_test(test_models),
