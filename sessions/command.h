@@ -95,6 +95,10 @@ void call_print(struct str *out, const struct command *command, const struct par
 /* Values of those of `args` that `specs` names, as a table of their own (a learner's own view). */
 void call_subset(struct params *out, const struct params *args, const struct param_spec *specs,
                  struct arena *arena);
+/* The step's own part of understanding (step_kind.resolve), for the table that it will act on. */
+int command_resolve_step(struct params *args, const struct context *ctx,
+                         const struct step_kind *kind, const struct table *table,
+                         const struct roles *roles, struct err *err);
 /* Runs a step's command (command.run for every step). */
 int command_run_step(struct report *out, struct context *ctx, struct err *err);
 

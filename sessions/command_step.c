@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "paths.h"
 #include "present.h"
 
 #define LEARNED_SHOWN 12
@@ -36,11 +37,34 @@ static void report_learned(struct report *r, const struct recipe_run *run, size_
     str_release(&text);
 }
 
+static const char *find_beside(const void *ctx, const char *path)
+{
+    return paths_find(ctx, path);
+}
+
+int command_resolve_step(struct params *args, const struct context *ctx,
+                         const struct step_kind *kind, const struct table *table,
+                         const struct roles *roles, struct err *err)
+{
+    if (!kind->resolve)
+        return 0;
+    const struct step_input in = {
+        .table = table, .params = args, .roles = roles, .n_rows = table->n_rows
+    };
+    const struct step_resolving r = {
+        .in = &in, .arena = ctx->arena, .find_file = find_beside, .ctx = ctx, .job = ctx->job
+    };
+    return kind->resolve(args, &r, err);
+}
+
 int command_run_step(struct report *r, struct context *ctx, struct err *err)
 {
     struct str text;
     struct diff *diff;
 
+    if (command_resolve_step(ctx->args, ctx, ctx->command->step, workspace_table(ctx->ws),
+                             &ctx->ws->recipe->roles, err))
+        return -1;
     str_init(&text);
     call_print(&text, ctx->command, ctx->args);
     struct recipe *recipe = recipe_append(ctx->ws->recipe, ctx->command->step, ctx->args, text.buf);

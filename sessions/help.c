@@ -64,6 +64,9 @@ static bool is_list(const struct param_spec *p)
     return p->type == PARAM_COLUMNS || p->type == PARAM_MODELS;
 }
 
+/* A usage line names no more choices than fit. */
+#define CHOICES_WIDTH 55
+
 /* What stands for the value of name=… in a usage line. */
 static void add_placeholder(struct str *out, const struct param_spec *p)
 {
@@ -78,8 +81,11 @@ static void add_placeholder(struct str *out, const struct param_spec *p)
         str_add(out, words[p->type]);
         return;
     }
-    for (size_t i = 0; p->choices[i]; i++)
+    size_t begin = out->len, i = 0;
+    for (; p->choices[i] && (i == 0 || out->len - begin < CHOICES_WIDTH); i++)
         str_addf(out, "%s%s", i ? "|" : "", p->choices[i]);
+    if (p->choices[i])
+        str_add(out, "|…"); /* the parameter's own line names them */
 }
 
 /* A parameter as it is written in a usage line: COLUMNS…, [seed=N], = EXPRESSION */

@@ -54,6 +54,16 @@ int params_set(struct params *p, size_t i, const char *text, struct arena *arena
     return 0;
 }
 
+int params_put(struct params *p, const char *name, const char *text, struct arena *arena,
+               struct err *err)
+{
+    int i = param_find(p->specs, name, false);
+
+    assert(i >= 0 && "no such parameter in the table");
+    p->values[i] = (struct param_value){ .col = p->values[i].col, .width = p->values[i].width };
+    return params_set(p, (size_t)i, text, arena, err);
+}
+
 static int resolve_one(struct param_value *v, const struct param_spec *spec, struct arena *arena,
                        struct err *err)
 {

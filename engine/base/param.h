@@ -90,6 +90,9 @@ void params_init(struct params *p, const struct param_spec *specs, struct arena 
  * adds words; for any other type it is an error.  ERR_USAGE: "'pricee' is not a number; C takes a
  * real number above 0". */
 int params_set(struct params *p, size_t i, const char *text, struct arena *arena, struct err *err);
+/* As params_set by name, in place of any value that is there: what was found out while it ran. */
+int params_put(struct params *p, const char *name, const char *text, struct arena *arena,
+               struct err *err);
 /* Fill defaults; ERR_USAGE naming the first required one that is absent. */
 int params_resolve(struct params *p, struct arena *arena, struct err *err);
 /* Deep copy into another arena. */

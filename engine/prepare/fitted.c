@@ -48,7 +48,7 @@ void fitted_unref(const struct fitted *f)
 
 static bool applies_to_new(const struct step *step)
 {
-    return step->on && step->kind->scope != STEP_ROWS;
+    return step->on && step->kind->scope != STEP_ROWS && !(step->kind->flags & STEP_SOURCE_ONLY);
 }
 
 static int apply_step(struct table **out, const struct fitted *f, size_t i, const struct table *t,

@@ -229,6 +229,20 @@ static int run_rows(struct recipe_run *run, size_t i, const struct step_input *i
     return rc;
 }
 
+/* What a row looks like must not depend on which rows were kept for training. */
+static int check_place(const struct recipe_run *run, size_t i, struct err *err)
+{
+    const struct recipe *r = run->fitted->recipe;
+
+    if (!(r->steps[i]->kind->flags & STEP_LOOKS_AROUND) || !run->whole_sample ||
+        i < recipe_sample(r))
+        return 0;
+    return err_set(err, ERR_USAGE,
+                   "it looks at the rows around a row and must stand before the split and before "
+                   "any step that learns; move it up: step %zu move to=1",
+                   i + 1);
+}
+
 static int run_step(struct recipe_run *run, size_t i, struct job *job, struct err *err)
 {
     const struct recipe *r = run->fitted->recipe;
@@ -240,6 +254,8 @@ static int run_step(struct recipe_run *run, size_t i, struct job *job, struct er
         set_table(run, i + 1, table_ref(t), buffer_ref(run->part_buffers[i]));
         return 0;
     }
+    if (check_place(run, i, err))
+        return -1;
     bool all = step->kind->scope == STEP_ROW_WISE || acts_on_all(r, run->whole_sample, i);
     if (!all && list_training(&list, t, run->parts[i], err))
         return -1;

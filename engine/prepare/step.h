@@ -5,6 +5,9 @@
  *   fitted    `fit` learns a state from training rows; `apply` uses it on any rows
  *   rows      `keep` says which training rows stay; rows to be predicted are never asked
  *
+ * Two kinds of row-wise steps are about the file rather than the row, and say so in their flags:
+ * STEP_LOOKS_AROUND and STEP_SOURCE_ONLY.
+ *
  * A kind is one file step_NAME.c with one `const struct step_kind step_NAME` and one row in
  * steps.def.  Every kind is also a command of the session language: its parameters' first words
  * stand without names (PARAM_WORD).
@@ -57,6 +60,26 @@ struct step_input {
     bool new_rows;
 };
 
+enum step_flags {
+    /* A row's output depends on the rows around it, in the order of the file: how a table is laid
+     * out (fill).  Such a step belongs to the sample: it must stand before the split and before
+     * any fitted step, so that what it does is the same in every fold; new rows are looked at
+     * alone, in their order. */
+    STEP_LOOKS_AROUND = 1,
+    /* Acts on rows of the source by their number (edit): never on new rows. */
+    STEP_SOURCE_ONLY = 2,
+};
+
+/* What `resolve` may use. */
+struct step_resolving {
+    const struct step_input *in; /* the table that the step will act on */
+    struct arena *arena;         /* of the parameters */
+    /* Where a file that the person named is; the path itself when it is nowhere. */
+    const char *(*find_file)(const void *ctx, const char *path);
+    const void *ctx;
+    struct job *job;
+};
+
 struct step_kind {
     const char *name; /* "impute"; two words are allowed ("drop missing") */
     const char *help; /* one line */
@@ -64,8 +87,13 @@ struct step_kind {
         *details; /* a paragraph for the manual; names the method's source where there is one */
     const char *example; /* runnable after loading share/data/penguins-like data: see tests */
     enum step_scope scope;
+    unsigned flags; /* enum step_flags */
     const struct param_spec *params;
 
+    /* Before it is recorded: writes into the parameters (params_put) what was found out from the
+     * table or read from a file, so that a replay neither guesses nor reads.  Resolved parameters
+     * are left as they are.  NULL: nothing to do. */
+    int (*resolve)(struct params *params, const struct step_resolving *r, struct err *err);
     /* Fitted: learn.  *state lives in the arena.  Errors name the column. */
     int (*fit)(void **state, struct arena *arena, const struct step_input *in, struct job *job,
                struct err *err);

@@ -1,7 +1,9 @@
 #include <string.h>
 
+#include "prepare/pairs.h"
 #include "prepare/pattern.h"
 #include "prepare/step_edit.h"
+#include "prepare/step_pairs.h"
 #include "prepare/step_values.h"
 #include "prepare/text_map.h"
 #include "table/cell.h"
@@ -15,7 +17,7 @@ static const struct param_spec replace_params[] = {
       .type = PARAM_COLUMNS,
       .flags = PARAM_REQUIRED | PARAM_WORD,
       .help = "columns to search" },
-    { .name = "from", .type = PARAM_TEXT, .flags = PARAM_REQUIRED, .help = "what to look for" },
+    { .name = "from", .type = PARAM_TEXT, .help = "what to look for" },
     { .name = "to", .type = PARAM_TEXT, .help = "what to put in its place; may be empty" },
     { .name = "to_missing",
       .type = PARAM_FLAG,
@@ -27,6 +29,15 @@ static const struct param_spec replace_params[] = {
       .fallback = "exact",
       .help = "exact: the whole cell; part: wherever it stands in it; regex: a PCRE2 pattern, "
               "$1 in `to` is its first group" },
+    { .name = "map",
+      .type = PARAM_PATH,
+      .flags = PARAM_INPUT,
+      .help = "a file of two columns, from and to, below a line of names; an empty `to` makes the "
+              "cell missing" },
+    { .name = "pairs",
+      .type = PARAM_TEXT,
+      .help = "whole cells, as from=to,from=to; what a map file held is recorded so" },
+    { .name = "digest", .type = PARAM_TEXT, .help = "of the map file that was read" },
     { .name = NULL },
 };
 
@@ -178,9 +189,95 @@ static int replace_in_columns(struct table **out, struct replacing *r, const str
     return step_edit_columns(out, in, &rule, replace_column, r, job, err);
 }
 
+/* ---------------------------------------------------------------- a map */
+
+static enum text_change map_text(void *ctx, struct str *out, struct span in, struct err *err)
+{
+    const struct pair *pair = pairs_find(ctx, in);
+
+    (void)err;
+    if (!pair || span_eq(pair->to, in))
+        return TEXT_SAME;
+    str_add_n(out, pair->to.at, pair->to.len);
+    return pair->to_missing ? TEXT_MISSING : TEXT_CHANGED;
+}
+
+static int map_column(struct column **out, const struct column *c, const char *name, void *pairs,
+                      struct job *job, struct err *err)
+{
+    (void)name;
+    return text_map(out, c, map_text, pairs, job, err);
+}
+
+int replace_pairs(struct table **out, const struct step_input *in, struct job *job, struct err *err)
+{
+    const struct column_rule rule = { .applies = applies_to_text, .wanted = "text or a category" };
+    struct pairs pairs;
+    struct arena arena;
+
+    arena_init(&arena);
+    int rc = pairs_parse(&pairs, params_text(in->params, "pairs"), &arena, err);
+    if (!rc)
+        rc = step_edit_columns(out, in, &rule, map_column, &pairs, job, err);
+    arena_release(&arena);
+    return rc;
+}
+
+static int replace_resolve(struct params *params, const struct step_resolving *r, struct err *err)
+{
+    const char *map = params_text(params, "map"), *was = params_text(params, "digest");
+    char digest[17];
+    struct str text;
+
+    if (!map || params_text(params, "pairs"))
+        return 0;
+    str_init(&text);
+    int rc = pairs_read_file(&text, digest, r->find_file(r->ctx, map), r->job, err);
+    if (!rc && was && strcmp(was, digest) != 0)
+        rc = err_set(err, ERR_DOMAIN,
+                     "%s is not what it was (its digest is %s, not %s); leave digest= out to take "
+                     "it as it is now",
+                     map, digest, was);
+    if (!rc)
+        rc = params_put(params, "digest", digest, r->arena, err);
+    if (!rc)
+        rc = params_put(params, "pairs", text.buf, r->arena, err);
+    str_release(&text);
+    return rc;
+}
+
+/* ---------------------------------------------------------------- the step */
+
+/* One way of saying what to replace, said whole. */
+static int check_ways(const struct params *p, struct err *err)
+{
+    bool from = params_text(p, "from"), to = params_text(p, "to"),
+         missing = params_flag(p, "to_missing");
+
+    if (params_text(p, "pairs"))
+        return !from && !to && !missing && params_choice(p, "match") == MATCH_EXACT
+                   ? 0
+                   : err_set(err, ERR_USAGE,
+                             "a map replaces whole cells as it says; leave from=, to=, to_missing= "
+                             "and match= out, or write two steps");
+    if (params_text(p, "map"))
+        return err_set(err, ERR_USAGE, "the map file has not been read");
+    if (!from)
+        return err_set(err, ERR_USAGE,
+                       "replace takes from= with to= or to_missing=yes, or map=FILE");
+    if (to == missing)
+        return err_set(err, ERR_USAGE, "replace takes to=TEXT or to_missing=yes, one of them");
+    return 0;
+}
+
 static int replace_apply(struct table **out, const void *state, const struct step_input *in,
                          struct job *job, struct err *err)
 {
+    (void)state;
+    if (check_ways(in->params, err))
+        return -1;
+    if (params_text(in->params, "pairs"))
+        return replace_pairs(out, in, job, err);
     const char *to = params_text(in->params, "to");
     struct replacing r = {
         .match = params_choice(in->params, "match"),
@@ -189,9 +286,6 @@ static int replace_apply(struct table **out, const void *state, const struct ste
         .to_missing = params_flag(in->params, "to_missing"),
     };
 
-    (void)state;
-    if (!to == !r.to_missing)
-        return err_set(err, ERR_USAGE, "replace takes to=TEXT or to_missing=yes, one of them");
     if (r.from.len == 0 && r.match != MATCH_EXACT)
         return err_set(err, ERR_USAGE,
                        "from is empty and would match everywhere; give it a text, "
@@ -211,9 +305,13 @@ const struct step_kind step_replace = {
         "in a text, match=regex by a Perl-compatible pattern (PCRE2, UTF-8), where $1 in `to` "
         "is the first group. With to_missing=yes cells with a match become missing: "
         "`replace age from=-999 to_missing=yes`. Numbers, dates and bools are searched for "
-        "whole values. Levels of a category that become equal are one level.",
+        "whole values. Levels of a category that become equal are one level. With map=FILE every "
+        "cell that stands in the file's first column becomes what its second says, all in one "
+        "pass; the pairs are recorded with the step, so that a replay and a saved model do "
+        "without the file.",
     .example = "replace sex from=MALE to=male",
     .scope = STEP_ROW_WISE,
     .params = replace_params,
+    .resolve = replace_resolve,
     .apply = replace_apply,
 };

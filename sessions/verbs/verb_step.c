@@ -36,11 +36,15 @@ static int edit_step(struct recipe **out, struct context *ctx, size_t i, struct 
         return -1;
     if (!call.command->step)
         return err_set(err, ERR_USAGE, "%s is no step", command_name(call.command));
+    if (command_resolve_step(&call.args, ctx, call.command->step, ctx->ws->run->tables[i],
+                             &ctx->ws->recipe->roles, err))
+        return -1;
     str_init(&canonical);
     call_print(&canonical, call.command, &call.args);
     *out = recipe_replace(ctx->ws->recipe, i, call.command->step, &call.args, canonical.buf);
+    int rc = params_put(ctx->args, "command", canonical.buf, ctx->arena, err);
     str_release(&canonical);
-    return 0;
+    return rc;
 }
 
 static int change_recipe(struct recipe **out, struct context *ctx, size_t i, struct err *err)
