@@ -44,6 +44,7 @@ static struct workspace *workspace_copy(const struct workspace *ws)
     copy->models = MEM_NEW(struct named_model, ws->n_models + 1);
     for (size_t i = 0; i < ws->n_models; i++)
         copy->models[i] = named_model_copy(&ws->models[i]);
+    copy->lessons = lessons_ref(ws->lessons);
     return copy;
 }
 
@@ -109,6 +110,7 @@ void workspace_unref(const struct workspace *ws)
     drop_run(shared);
     source_unref(shared->source);
     recipe_unref(shared->recipe);
+    lessons_unref(shared->lessons);
     mem_free(shared->positive);
     mem_free(shared->models);
     mem_free(shared);
@@ -182,6 +184,7 @@ struct digest workspace_digest(const struct workspace *ws)
         hash_result(&h, ws->models[i].validated);
         hash_result(&h, ws->models[i].tested);
     }
+    lessons_hash(&h, ws->lessons);
     return hasher_finish(&h);
 }
 
@@ -245,6 +248,15 @@ const struct named_model *workspace_model(const struct workspace *ws, const char
         err_set(err, ERR_USAGE, "no model '%s'; the last one is %s", name, names[ws->n_models - 1]);
     mem_free(names);
     return NULL;
+}
+
+struct workspace *workspace_with_lesson(const struct workspace *ws, const struct lesson *lesson)
+{
+    struct workspace *next = workspace_copy(ws);
+
+    lessons_unref(next->lessons);
+    next->lessons = lessons_add(ws->lessons, lesson);
+    return next;
 }
 
 /* ---- running the recipe ---- */

@@ -14,6 +14,7 @@
 #include "io/reader.h"
 #include "learn/model.h"
 #include "prepare/recipe.h"
+#include "profile/audit.h"
 
 struct named_model {
     char *name;
@@ -37,6 +38,7 @@ struct workspace {
     char *positive;    /* NULL */
     size_t n_models;
     struct named_model *models;
+    struct lessons *lessons; /* what the person answered to the audit; NULL: nothing yet */
 };
 enum { PART_NONE = 2 };
 
@@ -84,6 +86,13 @@ struct workspace *workspace_with_result(const struct workspace *ws, const char *
 /* NULL, or ERR_USAGE: "no model 'rff'; did you mean rf?" */
 const struct named_model *workspace_model(const struct workspace *ws, const char *name,
                                           struct err *err);
+/* What is wrong with the table as it stands: audit_run with what the workspace knows besides it (the
+ * target, the split, cells that were rejected when the file was read, the answers so far).
+ * sensitivity 0 to 1.  Free with audit_release.  ERR_NOMEM, ERR_CANCELLED. */
+int workspace_audit(struct audit *out, const struct workspace *ws, double sensitivity,
+                    struct job *job, struct err *err);
+/* One more answer to the audit. */
+struct workspace *workspace_with_lesson(const struct workspace *ws, const struct lesson *lesson);
 /* The target as classes and type over the training rows.  ERR_DOMAIN when none is set. */
 int workspace_detect_target(struct target *out, const struct workspace *ws, struct arena *arena,
                             struct err *err);

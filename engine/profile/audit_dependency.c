@@ -1,0 +1,315 @@
+/* audit_dependency.c - functional dependencies that are nearly true, and the cells that break them.
+ *
+ * Every column is tried as what determines every other one (dependency.h); where nothing alone does,
+ * pairs of columns are.  A cell is spoken of when the votes of all that determine its column, taken
+ * together, are against it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/parallel.h"
+#include "profile/audit.h"
+#include "profile/dependency.h"
+
+#define COLUMNS_TRIED ((size_t)64) /* pairs grow with the square */
+#define PAIRS_COLUMNS ((size_t)24)
+#define PAIRS_ROWS    ((size_t)20000)
+#define MOST_FROM     ((size_t)12) /* the best determinants of a column vote */
+#define FIX_COLUMNS   ((size_t)6)
+
+/* What determines a column: one column, or two (second SIZE_MAX: one). */
+struct determinant {
+    size_t first, second;
+    double trust;
+    struct pair_counts counts;
+    const uint32_t *code;
+    uint32_t *own_code; /* of a pair: to be freed */
+};
+
+struct suspect {
+    uint32_t row, value; /* coded row; proposal's code */
+    float sure;
+};
+
+/* One column being searched, by one thread. */
+struct search {
+    size_t col;
+    struct determinant from[MOST_FROM + 1];
+    size_t n_from;
+    struct suspect *suspects;
+    size_t n_suspects;
+    int rc;
+    struct err err;
+};
+
+struct searches {
+    struct audit_context *a;
+    const struct coded_groups *groups; /* (n_cols) empty where the column determines nothing */
+    struct search *list;
+};
+
+static void drop_determinant(struct determinant *d)
+{
+    pair_counts_release(&d->counts);
+    mem_big_free(d->own_code);
+}
+
+/* The best come first; one too many drops out. */
+static void keep_determinant(struct search *s, const struct determinant *d)
+{
+    size_t at = s->n_from;
+
+    while (at > 0 && s->from[at - 1].trust < d->trust)
+        at--;
+    memmove(&s->from[at + 1], &s->from[at], (s->n_from - at) * sizeof(*d));
+    s->from[at] = *d;
+    if (++s->n_from > MOST_FROM)
+        drop_determinant(&s->from[--s->n_from]);
+}
+
+static double base_share(const struct coded_column *b, size_t n_rows)
+{
+    uint32_t top = 0;
+
+    for (uint32_t v = 1; v <= b->n_values; v++)
+        top = b->count[v] > top ? b->count[v] : top;
+    return n_rows > b->count[0] ? (double)top / (double)(n_rows - b->count[0]) : 1;
+}
+
+static int try_determinant(struct search *s, const struct coded *c, struct determinant *d,
+                           const struct coded_groups *groups, uint32_t n_values, struct err *err)
+{
+    const struct coded_column *b = &c->columns[s->col];
+
+    if (pair_counts_new(&d->counts, groups, n_values, b->code, b->n_values, err))
+        return -1;
+    d->trust = dependency_measure(&d->counts, base_share(b, c->n_rows)).trust;
+    if (d->trust > 0)
+        keep_determinant(s, d);
+    else
+        pair_counts_release(&d->counts);
+    return 0;
+}
+
+/* Can values of a column stand for groups of rows at all? */
+static bool is_grouping(const struct coded_column *c, size_t n_rows)
+{
+    size_t in_groups = 0;
+
+    for (uint32_t v = 1; v <= c->n_values; v++)
+        in_groups += c->count[v] >= 3 ? c->count[v] : 0;
+    return c->n_values >= 2 && in_groups >= 20 && in_groups * 10 >= n_rows;
+}
+
+static int try_pair(struct search *s, const struct coded *c, size_t x, size_t y, struct err *err)
+{
+    struct determinant d = { .first = x, .second = y };
+    struct coded_groups groups;
+    uint32_t n_values;
+
+    if (dependency_pair_codes(&d.own_code, &n_values, &c->columns[x], &c->columns[y], c->n_rows,
+                              err))
+        return -1;
+    if ((size_t)n_values * 5 > c->n_rows) { /* groups of less than five are chance */
+        mem_big_free(d.own_code);
+        return 0;
+    }
+    d.code = d.own_code;
+    if (coded_groups(&groups, d.code, n_values, c->n_rows, err)) {
+        mem_big_free(d.own_code);
+        return -1;
+    }
+    size_t before = s->n_from;
+    int rc = try_determinant(s, c, &d, &groups, n_values, err);
+    coded_groups_release(&groups);
+    if (rc || s->n_from == before)
+        mem_big_free(d.own_code);
+    return rc;
+}
+
+static int find_determinants(struct search *s, const struct searches *all, struct err *err)
+{
+    const struct coded *c = all->a->coded;
+
+    for (size_t j = 0; j < c->n_cols; j++) {
+        struct determinant d = { .first = j, .second = SIZE_MAX, .code = c->columns[j].code };
+        if (j != s->col && all->groups[j].start &&
+            try_determinant(s, c, &d, &all->groups[j], c->columns[j].n_values, err))
+            return -1;
+    }
+    if (s->n_from || c->n_cols > PAIRS_COLUMNS || c->n_rows > PAIRS_ROWS)
+        return 0;
+    for (size_t x = 0; x < c->n_cols; x++)
+        for (size_t y = x + 1; y < c->n_cols && s->n_from < MOST_FROM; y++)
+            if (x != s->col && y != s->col && all->groups[x].start && all->groups[y].start &&
+                try_pair(s, c, x, y, err))
+                return -1;
+    return 0;
+}
+
+static int vote_all(struct search *s, const struct coded *c, struct err *err)
+{
+    const struct coded_column *b = &c->columns[s->col];
+    struct vote votes[MOST_FROM];
+    void *block;
+
+    if (mem_big(&block, c->n_rows, sizeof(struct suspect), "suspected cells", err))
+        return -1;
+    s->suspects = block;
+    for (size_t i = 0; i < c->n_rows; i++) {
+        for (size_t k = 0; k < s->n_from; k++)
+            votes[k] = dependency_vote(&s->from[k].counts, s->from[k].trust, s->from[k].code[i],
+                                       b->code[i]);
+        struct verdict v = dependency_verdict(votes, s->n_from, b->code[i]);
+        if (v.value)
+            s->suspects[s->n_suspects++] = (struct suspect){ (uint32_t)i, v.value, (float)v.sure };
+    }
+    return 0;
+}
+
+static void search_columns(void *ctx, size_t begin, size_t end, size_t chunk)
+{
+    struct searches *all = ctx;
+    const struct coded *c = all->a->coded;
+
+    (void)chunk;
+    for (size_t j = begin; j < end; j++) {
+        struct search *s = &all->list[j];
+        if (c->columns[s->col].n_values < 2)
+            continue;
+        s->rc = find_determinants(s, all, &s->err);
+        if (!s->rc && s->n_from)
+            s->rc = vote_all(s, c, &s->err);
+    }
+}
+
+/* ---------------------------------------------------------------- findings */
+
+static const char *determinant_name(struct audit_context *a, const struct determinant *d)
+{
+    const struct table *t = a->in->table;
+
+    if (d->second == SIZE_MAX)
+        return table_name(t, d->first);
+    return audit_printf(a, "%s and %s", table_name(t, d->first), table_name(t, d->second));
+}
+
+/* repair COLUMN by=… with the single columns that vote, or one pair together. */
+static void add_fix(struct audit_context *a, struct audit_finding *f, const struct search *s)
+{
+    const struct table *t = a->in->table;
+    struct str by;
+
+    if (audit_is_target(a, s->col))
+        return;
+    str_init(&by);
+    bool pair = s->from[0].second != SIZE_MAX;
+    for (size_t k = 0; k < s->n_from && k < (pair ? 1 : MOST_FROM); k++) {
+        const char *names[] = { table_name(t, s->from[k].first),
+                                pair ? table_name(t, s->from[k].second) : NULL };
+        for (size_t i = 0; i < 2 && names[i]; i++) {
+            if (by.len)
+                str_add_char(&by, ',');
+            for (const char *p = names[i]; *p; p++) {
+                if (*p == ',' || *p == '\\')
+                    str_add_char(&by, '\\');
+                str_add_char(&by, *p);
+            }
+        }
+    }
+    f->fix.verb = "repair";
+    audit_fix_arg(f, NULL, table_name(t, s->col));
+    audit_fix_arg(f, "by", arena_strdup(a->arena, by.buf));
+    if (pair)
+        audit_fix_arg(f, "together", "yes");
+    str_release(&by);
+}
+
+static void add_finding(struct audit_context *a, const struct search *s)
+{
+    const struct coded_column *b = &a->coded->columns[s->col];
+    size_t cols[3], n_cols = 0;
+
+    cols[n_cols++] = s->from[0].first;
+    if (s->from[0].second != SIZE_MAX)
+        cols[n_cols++] = s->from[0].second;
+    cols[n_cols++] = s->col;
+    struct audit_finding *f = audit_add(a, "dependency", cols, n_cols);
+    f->says = audit_printf(a, "%s follows from %s%s", table_name(a->in->table, s->col),
+                           determinant_name(a, &s->from[0]),
+                           s->n_from > 1 ? audit_printf(a, " and %zu more", s->n_from - 1) : "");
+    for (size_t k = 0; k < s->n_suspects; k++) {
+        const struct suspect *x = &s->suspects[k];
+        audit_add_cell(a, f, coded_row(a->coded, x->row), s->col, (double)x->sure,
+                       coded_text(b, b->code[x->row]),
+                       audit_copy(a, coded_text(b, x->value)), false);
+    }
+    add_fix(a, f, s);
+}
+
+static void release_search(struct search *s)
+{
+    for (size_t k = 0; k < s->n_from; k++)
+        drop_determinant(&s->from[k]);
+    mem_big_free(s->suspects);
+}
+
+/* The columns in batches, so that cancelling is noticed and only some are in memory at once. */
+static int search_all(struct searches *all, size_t n, struct err *err)
+{
+    size_t batch = 2 * parallel_threads();
+    struct search *list = all->list;
+    int rc = 0;
+
+    for (size_t base = 0; base < n && !rc; base += batch) {
+        size_t many = n - base < batch ? n - base : batch;
+        all->list = list + base;
+        parallel_for(many, 1, search_columns, all);
+        for (size_t j = base; j < base + many; j++) {
+            if (list[j].rc && !rc) {
+                rc = -1;
+                if (err)
+                    *err = list[j].err;
+            }
+            if (!rc && list[j].n_suspects)
+                add_finding(all->a, &list[j]);
+            release_search(&list[j]);
+        }
+        if (!rc)
+            rc = job_tick(all->a->job, base + many, n, err);
+    }
+    all->list = list;
+    return rc;
+}
+
+static int find_dependencies(struct audit_context *a, struct err *err)
+{
+    const struct coded *c = a->coded;
+    size_t n = c->n_cols < COLUMNS_TRIED ? c->n_cols : COLUMNS_TRIED;
+    struct coded_groups *groups = MEM_NEW(struct coded_groups, c->n_cols);
+    struct search *list = MEM_NEW(struct search, n);
+    struct searches all = { .a = a, .groups = groups, .list = list };
+    int rc = 0;
+
+    for (size_t j = 0; j < n && !rc; j++) {
+        list[j].col = j;
+        if (is_grouping(&c->columns[j], c->n_rows))
+            rc = coded_groups(&groups[j], c->columns[j].code, c->columns[j].n_values, c->n_rows,
+                              err);
+    }
+    if (!rc)
+        rc = search_all(&all, n, err);
+    for (size_t j = 0; j < c->n_cols; j++)
+        coded_groups_release(&groups[j]);
+    mem_free(groups);
+    mem_free(list);
+    return rc;
+}
+
+const struct audit_kind audit_dependency = {
+    .name = "dependency",
+    .help = "a column that follows from others but for some cells",
+    .weight = 1,
+    .find = find_dependencies,
+};

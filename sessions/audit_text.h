@@ -1,0 +1,16 @@
+/* audit_text.h - the audit's findings as commands, data and lines. */
+#ifndef SESSIONS_AUDIT_TEXT_H
+#define SESSIONS_AUDIT_TEXT_H
+
+#include <jansson.h>
+
+#include "profile/audit.h"
+#include "report.h"
+
+/* The command that repairs it, as it is typed; nothing when there is none. */
+void audit_command(struct str *out, const struct audit_fix *fix);
+/* `findings` of the report: the first max_cells cells of each. */
+void audit_report(struct report *r, const struct audit *a, const struct table *t,
+                  size_t max_cells);
+
+#endif
