@@ -14,7 +14,10 @@ const struct param_spec audit_answer_params[] = {
       .type = PARAM_TEXT,
       .flags = PARAM_REQUIRED | PARAM_WORD,
       .help = "the finding's name, as spelling:city; or a row's number in the source" },
-    { .name = "column", .type = PARAM_COLUMN, .flags = PARAM_WORD, .help = "the column, after a row" },
+    { .name = "column",
+      .type = PARAM_COLUMN,
+      .flags = PARAM_WORD,
+      .help = "the column, after a row" },
     { .name = "rows", .type = PARAM_TEXT, .help = "only these rows of the finding, as 4,17" },
     { .name = NULL },
 };
@@ -61,8 +64,9 @@ static void answer_row(struct answering *w, const struct workspace *ws,
 
 static int no_cell(struct err *err, size_t row, const char *what)
 {
-    return err_set(err, ERR_USAGE, "the audit says nothing of row %zu in %s; audit lists what it "
-                                   "found",
+    return err_set(err, ERR_USAGE,
+                   "the audit says nothing of row %zu in %s; audit lists what it "
+                   "found",
                    row, what);
 }
 

@@ -10,7 +10,6 @@
 /* The command that repairs it, as it is typed; nothing when there is none. */
 void audit_command(struct str *out, const struct audit_fix *fix);
 /* `findings` of the report: the first max_cells cells of each. */
-void audit_report(struct report *r, const struct audit *a, const struct table *t,
-                  size_t max_cells);
+void audit_report(struct report *r, const struct audit *a, const struct table *t, size_t max_cells);
 
 #endif

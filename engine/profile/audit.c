@@ -46,8 +46,8 @@ void audit_add_cell(struct audit_context *a, struct audit_finding *f, uint32_t r
                     double sure, struct span value, const char *proposal, bool to_missing)
 {
     if (is_full(f->n_cells)) {
-        struct audit_cell *more =
-            ARENA_NEW(a->arena, struct audit_cell, f->n_cells ? 2 * f->n_cells : 8);
+        struct audit_cell *more = ARENA_NEW(a->arena, struct audit_cell,
+                                            f->n_cells ? 2 * f->n_cells : 8);
         if (f->n_cells)
             memcpy(more, f->cells, f->n_cells * sizeof(*more));
         f->cells = more;
@@ -152,6 +152,13 @@ static bool same_proposal(const struct audit_cell *a, const struct audit_cell *b
            strcmp(a->proposal, b->proposal) == 0;
 }
 
+/* What other columns say tells one value from another; a detector that sees one column alone knows
+ * rather that something is wrong than what is right. */
+static double proposal_worth(const struct audit_context *a, const struct claim *c)
+{
+    return strcmp(a->findings[c->finding].kind, "dependency") == 0 ? 2 : 1;
+}
+
 /* The claim whose proposal has most evidence: that of all who say the same. */
 static size_t best_claim(const struct audit_context *a, const struct claim *c, size_t n)
 {
@@ -163,7 +170,7 @@ static size_t best_claim(const struct audit_context *a, const struct claim *c, s
         double sum = 0;
         for (size_t j = 0; j < n && cell->proposal; j++)
             if (same_proposal(cell, claimed(a, &c[j])))
-                sum += log_odds(claimed(a, &c[j])->sure) + 5;
+                sum += (log_odds((double)claimed(a, &c[j])->sure) + 5) * proposal_worth(a, &c[j]);
         if (cell->proposal && sum > most) {
             most = sum;
             best = i;
@@ -212,13 +219,12 @@ static int join_evidence(struct audit_context *a, struct err *err)
     struct claim *claims = block;
     for (size_t i = 0; i < a->n; i++)
         for (size_t k = 0; k < a->findings[i].n_cells; k++)
-            claims[at++] = (struct claim){ (uint32_t)i, (uint32_t)k,
-                                           a->findings[i].cells[k].row,
+            claims[at++] = (struct claim){ (uint32_t)i, (uint32_t)k, a->findings[i].cells[k].row,
                                            a->findings[i].cells[k].col };
     qsort(claims, n, sizeof(*claims), by_cell);
     for (size_t i = 0, next; i < n; i = next) {
-        for (next = i + 1; next < n && claims[next].row == claims[i].row &&
-                           claims[next].col == claims[i].col;
+        for (next = i + 1;
+             next < n && claims[next].row == claims[i].row && claims[next].col == claims[i].col;
              next++)
             ;
         if (next > i + 1)
@@ -271,8 +277,8 @@ static bool is_refused(const struct audit_context *a, const struct audit_finding
 
     str_init(&name);
     audit_name(&name, f, a->in->table);
-    bool refused =
-        lessons_refuse(a->in->lessons, f->kind, name.buf + strlen(f->kind) + 1, 0, NULL, NULL);
+    bool refused = lessons_refuse(a->in->lessons, f->kind, name.buf + strlen(f->kind) + 1, 0, NULL,
+                                  NULL);
     str_release(&name);
     return refused;
 }

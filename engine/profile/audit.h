@@ -36,9 +36,9 @@ struct audit_input {
 };
 
 struct audit_cell {
-    uint32_t row, col; /* of the table, from 0 */
-    float sure;        /* 0 to 1: how likely it is that the cell is wrong */
-    bool to_missing;   /* nothing should stand there */
+    uint32_t row, col;            /* of the table, from 0 */
+    float sure;                   /* 0 to 1: how likely it is that the cell is wrong */
+    bool to_missing;              /* nothing should stand there */
     const char *value, *proposal; /* exact texts; "" for missing; proposal NULL: none */
 };
 

@@ -242,8 +242,8 @@ static void add_finding(struct audit_context *a, const struct search *s)
     for (size_t k = 0; k < s->n_suspects; k++) {
         const struct suspect *x = &s->suspects[k];
         audit_add_cell(a, f, coded_row(a->coded, x->row), s->col, (double)x->sure,
-                       coded_text(b, b->code[x->row]),
-                       audit_copy(a, coded_text(b, x->value)), false);
+                       coded_text(b, b->code[x->row]), audit_copy(a, coded_text(b, x->value)),
+                       false);
     }
     add_fix(a, f, s);
 }
@@ -294,7 +294,9 @@ static int find_dependencies(struct audit_context *a, struct err *err)
 
     for (size_t j = 0; j < n && !rc; j++) {
         list[j].col = j;
-        if (is_grouping(&c->columns[j], c->n_rows))
+        /* Amounts stand for nothing but themselves. */
+        if (table_at(a->in->table, j)->type != COLUMN_REAL &&
+            is_grouping(&c->columns[j], c->n_rows))
             rc = coded_groups(&groups[j], c->columns[j].code, c->columns[j].n_values, c->n_rows,
                               err);
     }

@@ -1,40 +1,51 @@
 /* audit_missing.c - cells that are missing.  In a column where most are, that is about the column
  * and not about its cells. */
-#include "profile/audit.h"
+#include "profile/audit_texts.h"
 
 #define MOSTLY 0.5
 
-static void add_column(struct audit_context *a, size_t col)
+/* Cells that were something the reader could not take are found as such. */
+static size_t n_rejected(const struct audit_context *a, size_t col)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < a->in->n_odd; i++)
+        n += a->in->odd[i].col == col;
+    return n;
+}
+
+static bool is_rejected(const struct audit_context *a, size_t col, size_t row)
+{
+    for (size_t i = 0; i < a->in->n_odd; i++)
+        if (a->in->odd[i].col == col && a->in->odd[i].row == row)
+            return true;
+    return false;
+}
+
+static void add_column(struct audit_context *a, size_t col, size_t n_odd)
 {
     const struct table *t = a->in->table;
     const struct column *c = table_at(t, col);
-    const char *name = table_name(t, col);
-    double share = (double)c->n_missing / (double)t->n_rows;
+    double share = (double)(c->n_missing - n_odd) / (double)t->n_rows;
     struct audit_finding *f = audit_add(a, "missing", &col, 1);
 
-    f->count = c->n_missing;
+    f->count = c->n_missing - n_odd;
     f->sampled = false;
     f->says = audit_printf(a, "%.3g %% of the cells are missing", 100 * share);
     for (size_t i = 0; i < t->n_rows; i++) {
-        if (!column_missing(c, i))
+        if (!column_missing(c, i) || (n_odd && is_rejected(a, col, i)))
             continue;
         if (share > MOSTLY)
             audit_add_row(a, f, (uint32_t)i);
         else
             audit_add_cell(a, f, (uint32_t)i, col, 1, (struct span){ "", 0 }, NULL, false);
     }
-    if (audit_is_target(a, col)) {
-        f->fix.verb = "drop missing";
-        audit_fix_arg(f, NULL, name);
-    } else if (share > MOSTLY) {
-        f->fix.verb = "drop";
-        audit_fix_arg(f, NULL, name);
-    } else {
-        f->fix.verb = "impute";
-        audit_fix_arg(f, NULL, name);
-        audit_fix_arg(f, "method",
-                      c->type == COLUMN_INT || c->type == COLUMN_REAL ? "median" : "mode");
+    if (share <= MOSTLY || audit_is_target(a, col)) {
+        audit_fix_fill(a, f, col);
+        return;
     }
+    f->fix.verb = "drop";
+    audit_fix_arg(f, NULL, table_name(t, col));
 }
 
 static int find_missing(struct audit_context *a, struct err *err)
@@ -42,9 +53,11 @@ static int find_missing(struct audit_context *a, struct err *err)
     const struct table *t = a->in->table;
 
     (void)err;
-    for (size_t j = 0; j < t->n_cols; j++)
-        if (table_at(t, j)->n_missing)
-            add_column(a, j);
+    for (size_t j = 0; j < t->n_cols; j++) {
+        size_t n_odd = n_rejected(a, j);
+        if (table_at(t, j)->n_missing > n_odd)
+            add_column(a, j, n_odd);
+    }
     return 0;
 }
 

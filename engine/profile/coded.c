@@ -27,8 +27,8 @@ static int by_place(const void *a, const void *b)
 /* What stood in the file at a missing cell; NULL: nothing is known of it.  *at moves along. */
 static const char *odd_text(const struct coding *k, size_t *at, size_t col, uint32_t row)
 {
-    while (*at < k->n_odd && (k->odd[*at].col < col ||
-                              (k->odd[*at].col == col && k->odd[*at].row < row)))
+    while (*at < k->n_odd &&
+           (k->odd[*at].col < col || (k->odd[*at].col == col && k->odd[*at].row < row)))
         (*at)++;
     return *at < k->n_odd && k->odd[*at].col == col && k->odd[*at].row == row ? k->odd[*at].text
                                                                               : NULL;

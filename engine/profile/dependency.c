@@ -6,10 +6,12 @@
 
 #include "base/mem.h"
 
-#define FEWEST_ROWS   20   /* in groups of two and more, to speak of a dependency */
-#define LEAST_LAMBDA  0.35
-#define LEAST_NOISE   0.7
-#define RARE_BESIDE   4    /* a value is rare beside one that is so many times as frequent */
+#define FEWEST_ROWS  20 /* in groups of two and more, to speak of a dependency */
+#define LEAST_LAMBDA 0.35
+#define LEAST_NOISE  0.7
+#define MANY         8 /* the same error in one group */
+#define MANY_SHARE   0.04
+#define RARE_BESIDE  4 /* a value is rare beside one that is so many times as frequent */
 
 /* ---------------------------------------------------------------- counting */
 
@@ -105,6 +107,15 @@ static double predicted(uint32_t top, uint32_t second)
     return top - 1 > second ? top : 0.5 * top;
 }
 
+/* Is a value that stands k times beside a top in one group an error, rather than a second value?
+ * Errors are rare beside it; the same one many times is none, unless the group is very large. */
+static bool is_scattered(uint32_t k, uint32_t top)
+{
+    if (k < MANY)
+        return top >= 2 && (k * RARE_BESIDE <= top || (k == 1 && top > 2));
+    return (double)k <= MANY_SHARE * top;
+}
+
 struct dependency dependency_measure(const struct pair_counts *p, double base)
 {
     struct dependency d = { 0 };
@@ -122,7 +133,7 @@ struct dependency dependency_measure(const struct pair_counts *p, double base)
         right += predicted(top, second);
         for (uint32_t k = at + 1; k < end; k++) {
             d.n_odd += p->count[k];
-            if (top >= 2 && (p->count[k] * RARE_BESIDE <= top || (p->count[k] == 1 && top > 2)))
+            if (is_scattered(p->count[k], top))
                 scattered += p->count[k];
         }
     }
@@ -221,10 +232,9 @@ int dependency_pair_codes(uint32_t **code, uint32_t *n_values, const struct code
     }
     struct pair_of *pairs = pairs_block;
     for (size_t i = 0; i < n_rows; i++)
-        pairs[i] = (struct pair_of){ x->code[i] && y->code[i]
-                                         ? (uint64_t)x->code[i] << 32 | y->code[i]
-                                         : 0,
-                                     (uint32_t)i };
+        pairs[i] = (struct pair_of){
+            x->code[i] && y->code[i] ? (uint64_t)x->code[i] << 32 | y->code[i] : 0, (uint32_t)i
+        };
     qsort(pairs, n_rows, sizeof(*pairs), by_key);
     *code = out;
     for (size_t i = 0; i < n_rows; i++) {

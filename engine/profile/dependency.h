@@ -22,9 +22,9 @@
 /* How often each value of B stands beside each value of A; entries by A, then falling count, then
  * value.  Missing B is not counted. */
 struct pair_counts {
-    uint32_t n_groups;    /* groups 0 (A missing: empty) to n_groups */
-    uint32_t *start;      /* (n_groups + 2) */
-    uint32_t *value;      /* codes of B */
+    uint32_t n_groups; /* groups 0 (A missing: empty) to n_groups */
+    uint32_t *start;   /* (n_groups + 2) */
+    uint32_t *value;   /* codes of B */
     uint32_t *count;
 };
 

@@ -22,7 +22,7 @@ struct lesson {
     /* column: the one whose cells are spoken of; of a whole finding all its columns, with commas,
      * that one last */
     const char *kind, *column;
-    size_t row;                /* original row from 1; 0: the whole finding */
+    size_t row;                   /* original row from 1; 0: the whole finding */
     const char *value, *proposal; /* of the cell; NULL: whatever */
     bool right;
 };

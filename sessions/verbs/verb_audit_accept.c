@@ -10,7 +10,9 @@ const struct command verb_audit_accept = {
     .name = "audit accept",
     .stage = "Cleaning",
     .help = "tell the audit that a finding is right",
-    .details = "The answer is remembered in the session: findings like it are believed more. rows= answers for some rows alone; ROW COLUMN for one cell. It does not repair: the finding's own command does.",
+    .details = "The answer is remembered in the session: findings like it are believed more. rows= "
+               "answers for some rows alone; ROW COLUMN for one cell. It does not repair: the "
+               "finding's own command does.",
     .example = "audit accept missing:sex",
     .params = audit_answer_params,
     .flags = COMMAND_NEEDS_TABLE | COMMAND_UNDOABLE,

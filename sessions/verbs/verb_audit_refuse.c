@@ -10,7 +10,9 @@ const struct command verb_audit_refuse = {
     .name = "audit refuse",
     .stage = "Cleaning",
     .help = "tell the audit that a finding is wrong",
-    .details = "The answer is remembered in the session: what was refused never comes back, and findings like it are believed less. rows= answers for some rows alone; ROW COLUMN for one cell.",
+    .details =
+        "The answer is remembered in the session: what was refused never comes back, and findings "
+        "like it are believed less. rows= answers for some rows alone; ROW COLUMN for one cell.",
     .example = "audit refuse missing:sex",
     .params = audit_answer_params,
     .flags = COMMAND_NEEDS_TABLE | COMMAND_UNDOABLE,
