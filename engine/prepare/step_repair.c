@@ -326,7 +326,7 @@ const struct step_kind step_repair = {
         "a wrong letter or two) into the frequent one near them; method=form empties texts of a "
         "form that hardly occurs, or strips what is odd at their ends. What is learned comes from "
         "training rows; audit names the columns it is worth doing for.",
-    .example = "repair island by=species",
+    .example = "repair island by=species sure=0.3",
     .scope = STEP_FITTED,
     .params = repair_params,
     .fit = repair_fit,
