@@ -38,6 +38,7 @@ static struct workspace *workspace_copy(const struct workspace *ws)
     copy->split = buffer_ref(ws->split);
     copy->split_text = ws->split_text ? mem_strdup(ws->split_text) : NULL;
     copy->run = ws->run ? recipe_run_ref(ws->run) : NULL;
+    copy->expectations = expectations_ref(ws->expectations);
     copy->as = ws->as;
     copy->positive = ws->positive ? mem_strdup(ws->positive) : NULL;
     copy->n_models = ws->n_models;
@@ -83,6 +84,12 @@ static void set_recipe(struct workspace *ws, struct recipe *take)
     ws->recipe = take;
 }
 
+static void set_expectations(struct workspace *ws, struct expectations *take)
+{
+    expectations_unref(ws->expectations);
+    ws->expectations = take;
+}
+
 static void set_text(char **at, const char *text)
 {
     char *copy = text ? mem_strdup(text) : NULL;
@@ -111,6 +118,7 @@ void workspace_unref(const struct workspace *ws)
     source_unref(shared->source);
     recipe_unref(shared->recipe);
     lessons_unref(shared->lessons);
+    expectations_unref(shared->expectations);
     mem_free(shared->positive);
     mem_free(shared->models);
     mem_free(shared);
@@ -165,6 +173,14 @@ struct digest workspace_split_digest(const struct workspace *ws)
     return hasher_finish(&h);
 }
 
+static void hash_expectations(struct hasher *h, const struct expectations *l)
+{
+    for (size_t i = 0; l && i < l->n; i++) {
+        hasher_add_text(h, l->items[i]->text);
+        hasher_add_u64(h, l->after[i]);
+    }
+}
+
 struct digest workspace_digest(const struct workspace *ws)
 {
     struct hasher h;
@@ -176,6 +192,7 @@ struct digest workspace_digest(const struct workspace *ws)
     }
     hash_recipe(&h, ws->recipe);
     hash_digest(&h, workspace_split_digest(ws));
+    hash_expectations(&h, ws->expectations);
     hasher_add_u64(&h, ws->as);
     hash_text(&h, ws->positive);
     for (size_t i = 0; i < ws->n_models; i++) {
@@ -365,9 +382,51 @@ int workspace_with_source(struct workspace **out, const struct workspace *ws, st
     source_unref(copy->source);
     copy->source = source_ref(source);
     set_recipe(copy, recipe_empty());
+    set_expectations(copy, NULL);
     copy->as = AS_FITS;
     set_text(&copy->positive, NULL);
     return workspace_finish(out, copy, NULL, err);
+}
+
+static size_t find_step(const struct recipe *r, const struct step *step)
+{
+    size_t i = 0;
+
+    while (i < r->n_steps && r->steps[i] != step)
+        i++;
+    return i;
+}
+
+/* Behind which step of the new recipe is what stood behind the first `after` of the old one?  Where
+ * a step was edited in its place, behind that; where it was removed, behind the one before it. */
+static size_t place_after(const struct recipe *old, const struct recipe *now, size_t after)
+{
+    for (; after > 0; after--) {
+        size_t at = find_step(now, old->steps[after - 1]);
+        if (at < now->n_steps)
+            return at + 1;
+        if (now->n_steps == old->n_steps)
+            return after;
+    }
+    return 0;
+}
+
+/* The list as it stands in another recipe. */
+static struct expectations *placed(const struct expectations *l, const struct recipe *old,
+                                   const struct recipe *now)
+{
+    size_t *other = MEM_NEW(size_t, old->n_steps + 1);
+
+    for (size_t k = 0; k <= old->n_steps; k++)
+        other[k] = place_after(old, now, k);
+    struct expectations *moved = expectations_moved(l, other);
+    mem_free(other);
+    return moved;
+}
+
+struct expectations *workspace_expectations_for(const struct workspace *ws, const struct model *m)
+{
+    return placed(ws->expectations, ws->recipe, m->fitted->recipe);
 }
 
 int workspace_with_recipe(struct workspace **out, const struct workspace *ws,
@@ -375,6 +434,8 @@ int workspace_with_recipe(struct workspace **out, const struct workspace *ws,
 {
     struct workspace *copy = workspace_copy(ws);
 
+    if (ws->expectations)
+        set_expectations(copy, placed(ws->expectations, ws->recipe, recipe));
     set_recipe(copy, recipe_ref(recipe));
     if (recipe->split_at == SIZE_MAX)
         drop_split(copy);
@@ -453,6 +514,22 @@ int workspace_with_split(struct workspace **out, const struct workspace *ws, con
     set_text(&copy->split_text, text);
     set_recipe(copy, recipe_set_split(ws->recipe, ws->recipe->n_steps));
     return workspace_finish(out, copy, job, err);
+}
+
+struct workspace *workspace_with_expectations(const struct workspace *ws,
+                                              const struct expectations *l)
+{
+    struct workspace *copy = workspace_copy(ws);
+
+    set_expectations(copy, expectations_ref(l));
+    return copy;
+}
+
+const struct table *workspace_expected(const struct workspace *ws, size_t i)
+{
+    size_t after = ws->expectations->after[i], last = ws->run->n_tables - 1;
+
+    return ws->run->tables[after < last ? after : last];
 }
 
 static struct named_model *find_model(const struct workspace *ws, const char *name)

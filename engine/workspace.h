@@ -15,6 +15,7 @@
 #include "learn/model.h"
 #include "prepare/recipe.h"
 #include "profile/audit.h"
+#include "profile/expect.h"
 
 struct named_model {
     char *name;
@@ -34,8 +35,9 @@ struct workspace {
     char *split_text; /* "test=0.25 stratify=species seed=7", NULL */
     /* NULL before load; of the source's table, or of its rows that are in the split. */
     struct recipe_run *run;
-    enum target_as as; /* what the target was declared to be */
-    char *positive;    /* NULL */
+    struct expectations *expectations; /* what must hold; NULL: nothing was stated */
+    enum target_as as;                 /* what the target was declared to be */
+    char *positive;                    /* NULL */
     size_t n_models;
     struct named_model *models;
     struct lessons *lessons; /* what the person answered to the audit; NULL: nothing yet */
@@ -76,6 +78,15 @@ int workspace_with_target(struct workspace **out, const struct workspace *ws, co
  * the split stands.  ERR_DOMAIN when either part is empty. */
 int workspace_with_split(struct workspace **out, const struct workspace *ws, const uint8_t *part,
                          const char *text, struct job *job, struct err *err);
+/* Other expectations; takes a reference.  With another recipe each stays behind the step that it was
+ * stated after. */
+struct workspace *workspace_with_expectations(const struct workspace *ws,
+                                              const struct expectations *l);
+/* The expectations as they stand in the recipe of a model (yours): each behind the last of its steps
+ * that the model has too. */
+struct expectations *workspace_expectations_for(const struct workspace *ws, const struct model *m);
+/* The table that expectation i is about. */
+const struct table *workspace_expected(const struct workspace *ws, size_t i);
 /* Add or replace a named model; takes a reference to the model. */
 struct workspace *workspace_with_model(const struct workspace *ws, const char *name,
                                        const struct model *model);

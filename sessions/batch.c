@@ -1,4 +1,4 @@
-/* batch.c - run, replay and predict without a screen. */
+/* batch.c - run and replay without a screen. */
 #include "batch.h"
 
 #include <jansson.h>
@@ -6,11 +6,8 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/reader.h"
-#include "io/writer.h"
-#include "learn/model.h"
 #include "lookahead.h"
-#include "rejects.h"
+#include "present_expect.h"
 #include "replay.h"
 
 /* ---------------------------------------------------------------- printing */
@@ -145,6 +142,52 @@ static int check_entry(const struct batch_options *o, const struct entry *e, con
     return EXIT_DIFFERS;
 }
 
+/* ---------------------------------------------------------------- expectations */
+
+/* What a person reads goes to standard error; the data of a failure belong to the output. */
+static void tell_unmet(const struct report *report, const char *where,
+                       const struct batch_options *o)
+{
+    if (o->json) {
+        json_t *object = json_pack("{s:n,s:s,s:b,s:O}", "line", "command", "expect", "ok", 0,
+                                   "report", report->data);
+        json_dumpf(object, o->out, JSON_COMPACT);
+        fputc('\n', o->out);
+        json_decref(object);
+    }
+    fprintf(o->err, "%s: expectations that do not hold:\n%s", where, report->text.buf);
+}
+
+/* At the end of a run, what was expected of the data as they are then. */
+static int check_expectations(struct session *s, const char *path, const struct batch_options *o)
+{
+    const struct workspace *ws = session_workspace(s);
+    struct arena arena;
+    struct job job;
+    struct report report;
+    struct err why = { 0 };
+    int status = EXIT_OK;
+
+    if (!ws->expectations || !ws->run || o->dry_run)
+        return EXIT_OK;
+    arena_init(&arena);
+    job_init(&job);
+    report_init(&report);
+    const struct context ctx = { .ws = ws, .arena = &arena, .job = &job, .options = &s->options };
+    s->running = &job;
+    if (present_workspace_expectations(&report, &ctx, 0, BATCH_FAILING_SHOWN, true, &why)) {
+        fprintf(o->err, "%s: error: %s\n", path, why.msg);
+        status = why.code == ERR_CANCELLED ? EXIT_INTERRUPTED : EXIT_FAILED;
+    } else if (report.text.len) {
+        tell_unmet(&report, path, o);
+        status = present_n_failed(&report) ? EXIT_EXPECTATION : EXIT_OK;
+    }
+    s->running = NULL;
+    report_release(&report);
+    arena_release(&arena);
+    return status;
+}
+
 /* ---------------------------------------------------------------- running */
 
 /* The line with its parameters in place, which the place of an error refers to. */
@@ -240,59 +283,5 @@ int batch_run(struct session *s, const struct script *script, const struct batch
     tally.n_commands += ways.n_checked;
     if (o->check && !o->json)
         tell_tally(&tally, script->path, o);
-    return EXIT_OK;
-}
-
-/* ---------------------------------------------------------------- predict */
-
-static void print_rejects(const struct source *source, FILE *err_stream)
-{
-    struct str text;
-
-    str_init(&text);
-    rejects_tell(&text, source);
-    if (text.len)
-        fprintf(err_stream, "assay: %s:\n%s", source->info.path, text.buf);
-    str_release(&text);
-}
-
-static int predict_to(const struct model *m, const char *data, const char *to, FILE *out,
-                      FILE *err_stream, struct err *err)
-{
-    struct source *source = NULL;
-    struct prediction p = { 0 };
-    struct table *t = NULL;
-    const struct writer *writer;
-
-    if (model_read(&source, m, data, NULL, err))
-        return -1;
-    print_rejects(source, err_stream);
-    int rc = model_predict(&p, m, source->table, NULL, err);
-    if (!rc)
-        rc = prediction_table(&t, &p, m, source->table, err);
-    if (!rc && to)
-        rc = writer_find(&writer, to, NULL, err) || writer->write(t, to, NULL, NULL, err) ? -1 : 0;
-    else if (!rc)
-        rc = csv_write_stream(t, out, ',', NULL, err);
-    table_unref(t);
-    prediction_release(&p);
-    source_unref(source);
-    return rc;
-}
-
-int batch_predict(const char *model, const char *data, const char *to, FILE *out, FILE *err_stream)
-{
-    struct err why = { 0 };
-    struct model *m = NULL;
-
-    int rc = model_load(&m, model, &why);
-    if (!rc)
-        rc = predict_to(m, data, to, out, err_stream, &why);
-    model_unref(m);
-    if (!rc)
-        return EXIT_OK;
-    fputs("assay: ", err_stream);
-    batch_print_place(err_stream, &why);
-    fprintf(err_stream, "%s\n", why.msg);
-    return EXIT_FAILED;
+    return o->check ? EXIT_OK : check_expectations(s, script->path, o);
 }

@@ -68,7 +68,8 @@ void report_grid_link(struct report_grid *g, const char *fmt, ...)
 /* Append to the report's text and release. */
 void report_grid_end(struct report *r, struct report_grid *g);
 
-/* Digest of `data` without the keys that measure time ("seconds", "ms"), reals to 6 digits. */
+/* Digest of `data` without the keys that measure time ("seconds", "ms") and the
+ * rows that fail an expectation ("failing", which may be cut; they are counted), reals to 6 digits. */
 void report_hash(struct hasher *h, const struct report *r);
 
 #endif

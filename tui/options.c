@@ -19,6 +19,7 @@ enum option_id {
     OPT_QUIET,
     OPT_DRY_RUN,
     OPT_OUTPUT,
+    OPT_STRICT,
     OPT_THREADS,
     OPT_ASCII,
     OPT_COLOR,
@@ -46,6 +47,7 @@ static const struct option_spec specs[OPT_N] = {
     [OPT_QUIET] = { "quiet", 'q', NULL, SCREENLESS | IN(MODE_REPL), "errors only" },
     [OPT_DRY_RUN] = { "dry-run", 0, NULL, SCREENLESS, "check the commands, run none but load" },
     [OPT_OUTPUT] = { "output", 'o', "FILE", IN(MODE_PREDICT), "write there, not to stdout" },
+    [OPT_STRICT] = { "strict", 0, NULL, IN(MODE_PREDICT), "refuse data that fail an expectation" },
     [OPT_THREADS] = { "threads", 0, "N", EVERYWHERE,
                       "threads, 1 to 256; results do not depend on it" },
     [OPT_ASCII] = { "ascii", 0, NULL, EVERYWHERE, "nothing but ASCII in frames and plots" },
@@ -201,6 +203,9 @@ static int apply(struct parser *p, int id, const char *value)
         return 0;
     case OPT_OUTPUT:
         o->to = value;
+        return 0;
+    case OPT_STRICT:
+        o->strict = true;
         return 0;
     case OPT_THREADS:
         return set_threads(p, value);

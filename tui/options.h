@@ -34,7 +34,7 @@ struct options {
     struct definitions definitions;
     size_t threads; /* 0: not given */
     enum color_wish color;
-    bool json, quiet, check, branches, dry_run, ascii;
+    bool json, quiet, check, branches, dry_run, ascii, strict;
 };
 
 /* Lives in the arena and in argv.  ERR_USAGE: unknown option (with the nearest), one that the

@@ -93,7 +93,13 @@ int plain_run(const struct options *o)
 int plain_predict(const struct options *o)
 {
     num_init();
-    return flush_output(batch_predict(o->words[0], o->words[1], o->to, stdout, stderr));
+    const struct predict_options p = { .model = o->words[0],
+                                       .data = o->words[1],
+                                       .to = o->to,
+                                       .strict = o->strict,
+                                       .out = stdout,
+                                       .err = stderr };
+    return flush_output(batch_predict(&p));
 }
 
 /* "drop missing" may come as two words. */

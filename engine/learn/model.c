@@ -36,6 +36,7 @@ void model_unref(const struct model *m)
     if (!gone || atomic_fetch_sub_explicit(&gone->refs, 1, memory_order_acq_rel) > 1)
         return;
     fitted_unref(gone->fitted);
+    expectations_unref(gone->expectations);
     model_unref(gone->base);
     arena_release(&gone->arena);
     mem_free(gone);
@@ -60,6 +61,7 @@ struct model *model_with_notes(const struct model *m, const struct model_note *n
     copy->features = m->features;
     copy->state = m->state;
     copy->fitted = fitted_ref(m->fitted);
+    copy->expectations = expectations_ref(m->expectations);
     copy->n_inputs = m->n_inputs;
     copy->inputs = m->inputs;
     copy->n_rows = m->n_rows;
@@ -76,6 +78,16 @@ struct model *model_with_notes(const struct model *m, const struct model_note *n
         copy->notes[at].key = arena_strdup(&copy->arena, notes[i].key);
         copy->notes[at].value = arena_strdup(&copy->arena, notes[i].value);
     }
+    return copy;
+}
+
+struct model *model_with_expectations(const struct model *m, const struct expectations *l)
+{
+    struct model *copy = model_with_notes(m, NULL, 0);
+    struct expectations *old = copy->expectations;
+
+    copy->expectations = expectations_ref(l);
+    expectations_unref(old);
     return copy;
 }
 

@@ -18,6 +18,7 @@
 #include "learn/design.h"
 #include "learn/learner.h"
 #include "prepare/recipe.h"
+#include "profile/expect.h"
 
 #define MODEL_FORMAT 1
 
@@ -42,6 +43,7 @@ struct model {
     const char *const *features; /* (p) names after the recipe */
     void *state;
     struct fitted *fitted;
+    struct expectations *expectations; /* of the session it comes from; NULL: none */
     size_t n_inputs;
     struct model_column *inputs;
     size_t n_rows; /* trained on */
@@ -50,7 +52,7 @@ struct model {
     size_t n_notes;
     struct model_note *notes;
     const struct model *base; /* model_with_notes: whose state this one shares; else NULL */
-    struct arena arena;       /* all of the above but `fitted` */
+    struct arena arena;       /* all of the above but `fitted` and `expectations` */
 };
 
 struct prediction {
@@ -81,6 +83,13 @@ void model_unref(const struct model *m);
 /* A copy that shares state and has these notes added; a key that is there already gets the new
  * value. */
 struct model *model_with_notes(const struct model *m, const struct model_note *notes, size_t n);
+
+/* A copy that new data are held against these; takes a reference. */
+struct model *model_with_expectations(const struct model *m, const struct expectations *l);
+/* The tables that its expectations are about, made of new data: *out (n of them, yours to unref one by
+ * one and free) in order.  A step that cannot be applied to the data is an error. */
+int model_expected_tables(struct table ***out, const struct model *m, const struct table *raw,
+                          struct job *job, struct err *err);
 
 /* Predict rows (NULL: all) of a PREPARED table (the run's own, or fitted_apply's). */
 int model_predict_prepared(struct prediction *out, const struct model *m, const struct table *t,

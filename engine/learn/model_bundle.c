@@ -215,6 +215,11 @@ static void pack_recipe(struct str *out, const struct model *m)
     fitted_save(out, m->fitted);
 }
 
+static void pack_expectations(struct str *out, const struct model *m)
+{
+    expectations_save(out, m->expectations);
+}
+
 static int insert_part(sqlite3 *db, const char *key, pack_part *pack, const struct model *m,
                        struct err *err)
 {
@@ -243,7 +248,8 @@ static int fill_database(sqlite3 *db, const struct model *m, struct err *err)
         insert_text(db, "bundle", "learner", m->learner->name, err) ||
         insert_part(db, "model", pack_model, m, err) ||
         insert_part(db, "state", pack_state, m, err) ||
-        insert_part(db, "recipe", pack_recipe, m, err))
+        insert_part(db, "recipe", pack_recipe, m, err) ||
+        (m->expectations && insert_part(db, "expectations", pack_expectations, m, err)))
         return -1;
     for (size_t i = 0; i < m->n_notes; i++)
         if (insert_text(db, "note", m->notes[i].key, m->notes[i].value, err))
@@ -390,6 +396,19 @@ static int read_parts(struct model *m, sqlite3 *db, struct err *err)
     return fitted_load(&m->fitted, &u, err);
 }
 
+/* A bundle without expectations has no such part. */
+static int read_expectations(struct model *m, sqlite3 *db, struct err *err)
+{
+    struct unpack u;
+    size_t len;
+    const char *part = read_part(&len, db, "expectations", &m->arena, NULL);
+
+    if (!part)
+        return 0;
+    unpack_init(&u, part, len, &m->arena);
+    return expectations_load(&m->expectations, &u, err);
+}
+
 static void read_notes(struct model *m, sqlite3 *db)
 {
     sqlite3_stmt *s;
@@ -423,7 +442,8 @@ int model_load_bytes(struct model **out, const void *data, size_t len, struct er
     if (open_bytes(&db, data, len, err))
         return -1;
     struct model *m = model_blank();
-    int rc = check_format(db, &m->arena, err) || read_learner(m, db, err) || read_parts(m, db, err);
+    int rc = check_format(db, &m->arena, err) || read_learner(m, db, err) ||
+             read_parts(m, db, err) || read_expectations(m, db, err);
     if (!rc)
         read_notes(m, db);
     sqlite3_close(db);

@@ -178,6 +178,49 @@ int model_predict(struct prediction *out, const struct model *m, const struct ta
     return rc;
 }
 
+/* ---- what was expected ---- */
+
+/* On from a table that has gone through `*done` steps; a step back begins anew. */
+static int advance(struct table **t, size_t *done, size_t after, const struct table *input,
+                   const struct model *m, struct job *job, struct err *err)
+{
+    struct table *next;
+    size_t from = after >= *done && *t ? *done : 0;
+
+    if (fitted_apply_some(&next, m->fitted, from, after, from ? *t : input, job, err))
+        return -1;
+    table_unref(*t);
+    *t = next;
+    *done = after;
+    return 0;
+}
+
+int model_expected_tables(struct table ***out, const struct model *m, const struct table *raw,
+                          struct job *job, struct err *err)
+{
+    const struct expectations *l = m->expectations;
+    struct table *input = NULL, *t = NULL;
+    size_t done = 0, n = 0;
+    int rc = match_schema(&input, m, raw, err);
+
+    *out = MEM_NEW(struct table *, l ? l->n + 1 : 1);
+    for (; l && n < l->n && !rc; n++) {
+        /* Before any step the data are looked at as they are. */
+        if (l->after[n])
+            rc = advance(&t, &done, l->after[n], input, m, job, err);
+        if (!rc)
+            (*out)[n] = table_ref(l->after[n] ? t : raw);
+    }
+    table_unref(input);
+    table_unref(t);
+    if (!rc)
+        return 0;
+    while (n-- > 0)
+        table_unref((*out)[n]);
+    mem_free(*out);
+    return -1;
+}
+
 /* ---- as a table ---- */
 
 static int row_column(struct column **out, const struct table *rows_of, size_t n, struct err *err)

@@ -73,10 +73,16 @@ static int apply_step(struct table **out, const struct fitted *f, size_t i, cons
 int fitted_apply(struct table **out, const struct fitted *f, const struct table *in,
                  struct job *job, struct err *err)
 {
+    return fitted_apply_some(out, f, 0, f->recipe->n_steps, in, job, err);
+}
+
+int fitted_apply_some(struct table **out, const struct fitted *f, size_t from, size_t to,
+                      const struct table *in, struct job *job, struct err *err)
+{
     struct table *t = table_ref(in);
     size_t n = f->recipe->n_steps;
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = from; i < to && i < n; i++) {
         if (!applies_to_new(f->recipe->steps[i]))
             continue;
         struct table *next;

@@ -103,6 +103,9 @@ int recipe_run(struct recipe_run **out, const struct recipe *r, const struct tab
  * what steps do to columns that `in` lacks. */
 int fitted_apply(struct table **out, const struct fitted *f, const struct table *in,
                  struct job *job, struct err *err);
+/* The same for its steps from..to - 1 only. */
+int fitted_apply_some(struct table **out, const struct fitted *f, size_t from, size_t to,
+                      const struct table *in, struct job *job, struct err *err);
 
 struct recipe_run *recipe_run_ref(const struct recipe_run *r);
 void recipe_run_unref(const struct recipe_run *r);

@@ -2,8 +2,10 @@
 #include "io/writer.h"
 #include "paths.h"
 #include "present.h"
+#include "present_expect.h"
 #include "rejects.h"
 #include "table/cell.h"
+#include "session.h"
 
 static const struct param_spec predict_params[] = {
     { .name = "model",
@@ -88,6 +90,22 @@ static void report_first(struct report *r, const struct table *t)
     str_release(&cell);
 }
 
+/* The session's expectations hold for other data too. */
+static int check_data(struct report *r, struct context *ctx, const struct model *m,
+                      const struct table *raw, struct err *err)
+{
+    if (!ctx->ws->expectations || !params_text(ctx->args, "data"))
+        return 0;
+    struct expectations *l = workspace_expectations_for(ctx->ws, m);
+    struct model *with = model_with_expectations(m, l);
+    size_t show = 5;
+    int rc = present_model_expectations(r, with, raw, show,
+                                        ctx->options->complete ? SIZE_MAX : show, ctx->job, err);
+    expectations_unref(l);
+    model_unref(with);
+    return rc;
+}
+
 static int predict_run(struct report *r, struct context *ctx, struct err *err)
 {
     const char *name = params_text(ctx->args, "model");
@@ -97,7 +115,9 @@ static int predict_run(struct report *r, struct context *ctx, struct err *err)
 
     if (!named || open_data(&data, r, ctx, named->model, err))
         return -1;
-    int rc = predict_table(&t, ctx, named->model, data->table, err);
+    int rc = check_data(r, ctx, named->model, data->table, err);
+    if (!rc)
+        rc = predict_table(&t, ctx, named->model, data->table, err);
     source_unref(data);
     if (!rc)
         rc = write_predictions(r, ctx, t, err);
@@ -118,7 +138,8 @@ const struct command verb_predict = {
     .details =
         "Runs the model with its own fitted recipe on raw rows: every row of the file gets a "
         "prediction, also those that rows steps took from training. The file has the row "
-        "number, the prediction, and for classes the probability of each.",
+        "number, the prediction, and for classes the probability of each. What was expected of the "
+        "data is checked of the file too, and rows that fail are told.",
     .example = "predict lr to=predictions.csv",
     .params = predict_params,
     .flags = COMMAND_NEEDS_TABLE,

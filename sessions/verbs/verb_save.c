@@ -87,6 +87,13 @@ static int save_model(struct report *r, struct context *ctx, struct err *err)
     if (!to)
         return err_set(err, ERR_USAGE, "save model takes to=FILE.model");
     struct model *m = with_metrics(ctx, named);
+    if (ctx->ws->expectations) {
+        struct expectations *l = workspace_expectations_for(ctx->ws, m);
+        struct model *more = model_with_expectations(m, l);
+        expectations_unref(l);
+        model_unref(m);
+        m = more;
+    }
     int rc = model_save(m, to, err);
     model_unref(m);
     if (rc)
@@ -115,11 +122,11 @@ const struct command verb_save = {
     .name = "save",
     .stage = "Session",
     .help = "save the session, or a model",
-    .details =
-        "save session writes the commands with the digests of their results, so that assay "
-        "replay --check can prove them. save model writes one file with the input schema, "
-        "the fitted recipe, the model, its metrics and lineage. The file appears only when it "
-        "is complete; on an error the old one is intact.",
+    .details = "save session writes the commands with the digests of their results, so that assay "
+               "replay --check can prove them. save model writes one file with the input schema, "
+               "the fitted recipe, the model, its metrics and lineage, and what was expected of "
+               "the data. The file appears only when it "
+               "is complete; on an error the old one is intact.",
     .example = "save session to=penguins.assay",
     .params = save_params,
     .flags = COMMAND_SESSION,
