@@ -10,11 +10,18 @@
  *
  * Format: RFC 4180, read leniently and never silently:
  * - A record ends with LF, CR LF or CR; the last one may lack its end.  Lines that are empty or
- *   hold blanks only are skipped and counted.
+ *   hold blanks only are skipped and counted, and so are those that begin with the comment sign.
  * - A field whose first byte after blanks is the quote is quoted: it may hold delimiters and line
- *   ends, and a doubled quote is one quote.  Blanks around the quotes do not count.  Text after the
- *   closing quote is kept as it stands behind the quoted text, a quote inside a bare field is kept
- *   as a character; both are listed (REJECT_QUOTE).
+ *   ends, and a doubled quote is one quote, as is an escaped one.  Blanks around the quotes do not
+ *   count.
+ * - A quoted field whose closing quote is followed by other text is misquoted, and listed
+ *   (REJECT_QUOTE), as is a quote inside a bare field, which is kept as a character.  In turn:
+ *     "a "b" c",       quotes that nobody doubled: the field ends at the first quote before a
+ *     ""a, b",         delimiter in the same line, unless another field opens its quote before;
+ *                      the quotes between are characters
+ *     "a,b,"c",        the closing quote opens a field, so the first was a character: the field is
+ *                      bare and ends at the next delimiter
+ *     "a" b,           else the text is kept as it stands behind the quoted text
  * - A quote that is never closed is an error at the place where it opened.
  * - A bare field that is empty, blank or one of the `na` words (blanks around it do not count) is
  *   missing.  A quoted field never is: "" is an empty text and "NA" the text NA (but see
@@ -41,8 +48,14 @@
 
 struct csv_dialect {
     char delimiter, quote;
-    bool header;
-    size_t skip;           /* lines before the first record */
+    char escape;    /* before a quote in a quoted field, beside doubling; 0: none */
+    char comment;   /* begins lines that are no records; 0: none */
+    char decimal;   /* ',' or '.'; 0 is '.' too */
+    char thousands; /* between groups of three digits; 0: none */
+    bool padded;    /* blanks behind a delimiter belong to it */
+    bool runs;      /* so many delimiters as follow each other are one: columns set with blanks */
+    int header;     /* records that name the columns, 0 when none does */
+    size_t skip;    /* lines before the first record */
     const struct span *na; /* words that mean missing, beside an empty field */
     size_t n_na;
 };
@@ -76,9 +89,11 @@ struct csv_scan {
     const struct csv_dialect *dialect;
     const char *file;
     bool partial; /* more bytes follow: a record that touches the end is not given out */
+    bool cut;     /* ends with a record, and a quote that closes behind it does not count: the whole
+                     file was looked at when it was cut */
     bool dirty;   /* there may be a NUL or no UTF-8: fields are checked one by one */
     bool dry;     /* change nothing; the lengths of quoted fields are as if it had been done */
-    size_t n_blank, n_lf, n_crlf, n_cr;
+    size_t n_blank, n_comments, n_lf, n_crlf, n_cr;
     struct csv_finder stops; /* delimiter, quote, LF, CR */
     uint8_t special[256];
     uint8_t may_be_na[256]; /* bytes with which a missing field may begin */
@@ -93,6 +108,8 @@ void csv_scan_skip(struct csv_scan *s);
 /* 1 and the next record, 0 at the end, -1 with ERR_PARSE (quote never closed, record too long). */
 int csv_scan_next(struct csv_record *rec, struct csv_scan *s, struct err *err);
 void csv_record_release(struct csv_record *rec);
+/* Is the line that begins at `at` no record: blank, or a comment? */
+bool csv_line_is_skipped(const struct csv_scan *s, size_t at);
 /* Is the text empty, blank, or an na word with blanks around it? */
 bool csv_is_na(const struct csv_dialect *dialect, const char *text, size_t len);
 /* Offset of the first NUL or byte that is no UTF-8 in the text; len when there is none. */

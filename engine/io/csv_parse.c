@@ -50,8 +50,9 @@ void csv_scan_part(struct csv_scan *s, const struct csv_scan *whole, const struc
     *s = *whole;
     s->at = part->begin;
     s->len = part->end;
+    s->cut = part->end < whole->len;
     s->line = part->line;
-    s->n_blank = s->n_lf = s->n_crlf = s->n_cr = 0;
+    s->n_blank = s->n_comments = s->n_lf = s->n_crlf = s->n_cr = 0;
     csv_scan_find_from(s, part->begin);
     s->dirty = csv_dirty_at(s->buf + s->at, s->len - s->at) < s->len - s->at;
 }
@@ -59,6 +60,7 @@ void csv_scan_part(struct csv_scan *s, const struct csv_scan *whole, const struc
 void csv_scan_add_counts(struct csv_scan *sum, const struct csv_scan *s)
 {
     sum->n_blank += s->n_blank;
+    sum->n_comments += s->n_comments;
     sum->n_lf += s->n_lf;
     sum->n_crlf += s->n_crlf;
     sum->n_cr += s->n_cr;
@@ -173,11 +175,17 @@ static void scan_line_end(struct csv_scan *s)
     s->line++;
 }
 
+static size_t scan_line_rest(const struct csv_scan *s, size_t at)
+{
+    while (at < s->len && s->buf[at] != '\n' && s->buf[at] != '\r')
+        at++;
+    return at;
+}
+
 void csv_scan_skip(struct csv_scan *s)
 {
     for (size_t i = 0; i < s->dialect->skip && s->at < s->len; i++) {
-        while (s->at < s->len && s->buf[s->at] != '\n' && s->buf[s->at] != '\r')
-            s->at++;
+        s->at = scan_line_rest(s, s->at);
         scan_line_end(s);
     }
 }
@@ -223,52 +231,147 @@ static size_t scan_move(struct csv_scan *s, size_t write, size_t from, size_t to
     return write + (to - from);
 }
 
-/* The quoted part that begins after the quote at `open`: doubled quotes are made one in place and
- * the bytes that fall free become quotes, so that line ends can still be counted.  1 with *write
- * and *at behind it, 0 when it never closes. */
-static int scan_quoted_part(size_t *write, size_t *at, struct csv_scan *s, size_t open)
+/* Is the byte at `at` behind an odd number of escapes, none of them before `from`? */
+static bool scan_is_escaped(const struct csv_scan *s, size_t from, size_t at)
+{
+    size_t n = 0;
+
+    while (s->dialect->escape && at - n > from && s->buf[at - n - 1] == s->dialect->escape)
+        n++;
+    return n & 1;
+}
+
+/* The quote that closes what begins at `from`, doubled and escaped ones left out; s->len when there
+ * is none.  *plain: none was left out. */
+static size_t scan_close(bool *plain, const struct csv_scan *s, size_t from)
 {
     char quote = s->dialect->quote;
-    size_t from = open + 1;
+    size_t at = from;
 
-    *write = from;
+    *plain = !s->dialect->escape;
     for (;;) {
-        const char *q = memchr(s->buf + from, quote, s->len - from);
-        if (!q)
-            return 0;
-        size_t close = (size_t)(q - s->buf);
-        *write = scan_move(s, *write, from, close);
-        *at = close + 1;
-        if (*at == s->len || s->buf[*at] != quote)
-            return 1;
-        if (!s->dry)
-            s->buf[*write] = quote;
-        ++*write;
-        from = *at + 1;
+        const char *q = memchr(s->buf + at, quote, s->len - at);
+        size_t close = q ? (size_t)(q - s->buf) : s->len;
+        bool escaped = q && scan_is_escaped(s, from, close);
+        if (!q || (!escaped && (close + 1 == s->len || s->buf[close + 1] != quote)))
+            return close;
+        *plain = false;
+        at = close + 1 + !escaped;
     }
+}
+
+/* Take doubled quotes and escapes out of [from, close); the new end.  The bytes that fall free before
+ * `end` become quotes, so that line ends can still be counted. */
+static size_t scan_unquote(struct csv_scan *s, size_t from, size_t close)
+{
+    char quote = s->dialect->quote, escape = s->dialect->escape;
+    size_t write = from;
+
+    for (size_t at = from; at < close;) {
+        size_t next = at;
+        while (next < close && s->buf[next] != quote && (!escape || s->buf[next] != escape))
+            next++;
+        write = scan_move(s, write, at, next);
+        if (next == close)
+            break;
+        bool pair = next + 1 < close &&
+                    (s->buf[next + 1] == quote ||
+                     (escape && s->buf[next] == escape && s->buf[next + 1] == escape));
+        write = scan_move(s, write, next + pair, next + pair + 1);
+        at = next + pair + 1;
+    }
+    return write;
+}
+
+/* A quoted field with quotes in it that nobody doubled: the first quote of the line before a
+ * delimiter or the line's end closes it, unless another field opens its quote before.  s->len when
+ * there is none. */
+static size_t scan_close_leniently(const struct csv_scan *s, size_t open)
+{
+    for (size_t at = open + 1; at < s->len; at++) {
+        uint8_t kind = s->special[(uint8_t)s->buf[at]];
+        if (kind == SPECIAL_LF || kind == SPECIAL_CR)
+            break;
+        if (kind == PLAIN)
+            continue;
+        size_t next = scan_blanks(s, at + 1);
+        if (kind == SPECIAL_QUOTE && scan_field_ends(s, next))
+            return at;
+        if (kind == SPECIAL_DELIMITER && next < s->len && s->buf[next] == s->dialect->quote)
+            break;
+    }
+    return s->len;
+}
+
+/* Does the quote at `at` open a field, by what stands before it? */
+static bool scan_opens_field(const struct csv_scan *s, size_t at)
+{
+    while (at > 0 && scan_is_blank(s, s->buf[at - 1]))
+        at--;
+    return at > 0 && s->special[(uint8_t)s->buf[at - 1]] != PLAIN &&
+           s->special[(uint8_t)s->buf[at - 1]] != SPECIAL_QUOTE;
+}
+
+/* The field [open + 1, close), closed by a quote, with `tail` bytes behind it that belong to it. */
+static void scan_take_quoted(struct csv_cell *cell, struct csv_scan *s, size_t open, size_t close,
+                             size_t tail, bool plain)
+{
+    size_t write = plain ? close : scan_unquote(s, open + 1, close), end = close + 1 + tail;
+
+    write = scan_move(s, write, close + 1, end);
+    if (!s->dry)
+        memset(s->buf + write, s->dialect->quote, end - write);
+    cell->at = open + 1;
+    cell->len = (uint32_t)(write - cell->at);
+    cell->flags |= CSV_QUOTED;
+    s->at = scan_blanks(s, end);
+}
+
+/* A field that begins with a quote, at `open`, but is not quoted as it should be; `close` is where a
+ * quote would close it, s->len when none does.  The rules stand in csv.h.  1, or 0 when it never
+ * closes. */
+static int scan_misquoted(struct csv_cell *cell, struct csv_scan *s, size_t open, size_t close)
+{
+    bool never = close == s->len;
+    size_t lenient = scan_close_leniently(s, open), tail = close + 1;
+
+    *cell = (struct csv_cell){ .flags = CSV_STRAY };
+    if (lenient < s->len) {
+        /* a doubled quote at the beginning is one too many, not one */
+        bool doubled = s->buf[open + 1] == s->dialect->quote;
+        size_t write = scan_unquote(s, open + 1 + doubled, lenient);
+        if (!s->dry)
+            memset(s->buf + write, s->dialect->quote, lenient + 1 - write);
+        cell->at = open + 1;
+        cell->len = (uint32_t)(write - cell->at);
+        cell->flags |= CSV_QUOTED;
+        s->at = scan_blanks(s, lenient + 1);
+        return 1;
+    }
+    if (never && !s->cut)
+        return 0;
+    if (never || scan_opens_field(s, close)) {
+        scan_bare(cell, s);
+        return 1;
+    }
+    while (!scan_field_ends(s, tail))
+        tail++;
+    scan_take_quoted(cell, s, open, close, tail - close - 1, false);
+    return 1;
 }
 
 /* A quoted field whose quote stands at `open`.  1, or 0 when it never closes. */
 static int scan_quoted(struct csv_cell *cell, struct csv_scan *s, size_t open)
 {
-    size_t write, at;
+    bool plain;
+    size_t close = scan_close(&plain, s, open + 1);
 
-    if (!scan_quoted_part(&write, &at, s, open))
+    if (close == s->len && s->partial)
         return 0;
-    *cell = (struct csv_cell){ .at = open + 1, .flags = CSV_QUOTED };
-    size_t end = scan_blanks(s, at);
-    if (!scan_field_ends(s, end)) {
-        size_t tail = at;
-        while (!scan_field_ends(s, at))
-            at++;
-        write = scan_move(s, write, tail, at);
-        cell->flags |= CSV_STRAY;
-        end = at;
-    }
-    if (!s->dry)
-        memset(s->buf + write, s->dialect->quote, at - write);
-    cell->len = (uint32_t)(write - cell->at);
-    s->at = end;
+    if (close == s->len || !scan_field_ends(s, scan_blanks(s, close + 1)))
+        return scan_misquoted(cell, s, open, close);
+    *cell = (struct csv_cell){ 0 };
+    scan_take_quoted(cell, s, open, close, 0, plain);
     return 1;
 }
 
@@ -310,6 +413,7 @@ static int scan_field(struct csv_record *rec, struct csv_scan *s)
     size_t start = scan_blanks(s, s->at);
 
     if (start == s->len || s->buf[start] != quote || !quote) {
+        s->at = s->dialect->padded ? start : s->at;
         scan_bare(cell, s);
     } else if (!scan_quoted(cell, s, start)) {
         s->at = start;
@@ -322,30 +426,52 @@ static int scan_field(struct csv_record *rec, struct csv_scan *s)
     return 1;
 }
 
-static void scan_skip_blank_lines(struct csv_scan *s)
+/* Blanks of a run that is one delimiter. */
+static void scan_run(struct csv_scan *s)
 {
-    while (s->at < s->len) {
-        size_t end = scan_blanks(s, s->at);
-        if (end == s->len && !s->partial) {
-            s->at = end;
+    while (s->dialect->runs && s->at < s->len && s->buf[s->at] == s->dialect->delimiter)
+        s->at++;
+}
+
+bool csv_line_is_skipped(const struct csv_scan *s, size_t at)
+{
+    char comment = s->dialect->comment;
+
+    if (comment && at < s->len && s->buf[at] == comment)
+        return true;
+    while (at < s->len && (scan_is_blank(s, s->buf[at]) || (s->dialect->runs && s->buf[at] == ' ')))
+        at++;
+    return at == s->len || s->buf[at] == '\n' || s->buf[at] == '\r';
+}
+
+/* Step over lines that are no records.  One that touches the end of a part of the file may go on
+ * behind it, and stays. */
+static void scan_skip_lines(struct csv_scan *s)
+{
+    while (s->at < s->len && csv_line_is_skipped(s, s->at)) {
+        bool comment = s->dialect->comment && s->buf[s->at] == s->dialect->comment;
+        size_t end = scan_line_rest(s, s->at);
+        if (end == s->len) {
+            s->at = s->partial ? s->at : end;
+            s->n_comments += comment && !s->partial;
             return;
         }
-        if (end == s->len || (s->buf[end] != '\n' && s->buf[end] != '\r'))
-            return;
         s->at = end;
-        s->n_blank++;
+        s->n_comments += comment;
+        s->n_blank += !comment;
         scan_line_end(s);
     }
 }
 
 int csv_scan_next(struct csv_record *rec, struct csv_scan *s, struct err *err)
 {
-    scan_skip_blank_lines(s);
-    if (s->at == s->len)
+    scan_skip_lines(s);
+    if (s->at == s->len || (s->partial && csv_line_is_skipped(s, s->at)))
         return 0;
     rec->n = 0;
     rec->at = s->at;
     rec->line = s->line;
+    scan_run(s);
     for (;;) {
         if (!scan_field(rec, s))
             return s->partial ? 0 : scan_unclosed(s, rec, s->at, err);
@@ -357,6 +483,12 @@ int csv_scan_next(struct csv_record *rec, struct csv_scan *s, struct err *err)
         if (s->special[(uint8_t)s->buf[s->at]] != SPECIAL_DELIMITER)
             break;
         s->at++;
+        scan_run(s);
+        if (s->dialect->runs && scan_field_ends(s, s->at)) {
+            if (s->at == s->len)
+                return !s->partial;
+            break;
+        }
     }
     if (s->partial && s->at + 1 == s->len && s->buf[s->at] == '\r')
         return 0; /* the other half of CR LF may follow */

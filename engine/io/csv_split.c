@@ -95,13 +95,6 @@ static size_t guess_begin(const struct csv_scan *s, size_t from, size_t limit, b
     return at < limit ? behind_line_end(s, at) : limit;
 }
 
-static bool is_blank_line(const struct csv_scan *s, size_t at)
-{
-    while ((s->buf[at] == ' ' || s->buf[at] == '\t') && s->buf[at] != s->dialect->delimiter)
-        at++;
-    return s->buf[at] == '\n' || s->buf[at] == '\r';
-}
-
 /* Count from the record that begins at p->begin to the first that begins at or behind `to`, looking
  * at no byte from `limit` on.  Lines without a quote are records as they stand. */
 static void part_count(struct csv_part *p, const struct csv_scan *at_first, size_t to, size_t limit)
@@ -125,7 +118,7 @@ static void part_count(struct csv_part *p, const struct csv_scan *at_first, size
         size_t end = csv_find(&ends, s.buf, s.len, s.at);
         if (end < s.len && (s.buf[end] == '\n' || s.buf[end] == '\r') &&
             s.buf[end] != s.dialect->quote && !(s.partial && end + 1 == s.len)) {
-            p->n_records += !is_blank_line(&s, s.at);
+            p->n_records += !csv_line_is_skipped(&s, s.at);
             s.at = behind_line_end(&s, end);
             s.line++;
         } else {

@@ -228,6 +228,27 @@ static void test_delimiter_is_guessed(void **state)
                  "a:int b;c:category / 1 2;3");
 }
 
+/* A quote too many at the beginning of a field, or quotes that nobody doubled, cost nothing but a
+ * word: the cells are where they were. */
+static void test_misquoted_fields_keep_their_place(void **state)
+{
+    struct source *src;
+
+    (void)state;
+    case_is_with("a,b,c\n1,\"x,\"p, q\"\n2,y,\"r, s\"\n", PAIRS("header", "yes"),
+                 "a:int b:category c:category / 1 \"x p, q / 2 y r, s");
+    case_is_with("a,b,c\n1,\"\"p, q\",z\n2,\"r, s\",w\n", PAIRS("header", "yes"),
+                 "a:int b:category c:category / 1 \"p, q z / 2 r, s w");
+    case_is_with("a,b\n1,\"say \"hi, you\" now\"\n2,\"r, s\"\n", PAIRS("header", "yes"),
+                 "a:int b:category / 1 say \"hi, you\" now / 2 r, s");
+    src = case_read("a,b\n1,\"\n2,\"r, s\"\n3,t\n", PAIRS("header", "yes"));
+    char *got = case_text(src->table);
+    assert_string_equal(got, "a:int b:category / 1 \" / 2 r, s / 3 t");
+    mem_free(got);
+    case_one_reject(src, REJECT_QUOTE, 1, 2, 3, 1, "\"");
+    source_unref(src);
+}
+
 static void test_header_is_guessed(void **state)
 {
     (void)state;
@@ -310,6 +331,7 @@ int main(void)
         cmocka_unit_test(test_overlong_name_is_cut_at_a_character),
         cmocka_unit_test(test_many_equal_names_are_quick),
         cmocka_unit_test(test_delimiter_is_guessed),
+        cmocka_unit_test(test_misquoted_fields_keep_their_place),
         cmocka_unit_test(test_header_is_guessed),
         cmocka_unit_test(test_skip_leaves_lines_out_and_lines_keep_their_number),
         cmocka_unit_test(test_bad_parameters_are_refused),
