@@ -262,3 +262,10 @@ double dist_normal_quantile(double p)
         return p == 0 ? -INFINITY : INFINITY;
     return gsl_cdf_ugaussian_Pinv(p);
 }
+
+double dist_chi2_quantile(double p, double df)
+{
+    if (!(p >= 0 && p <= 1) || !(df > 0))
+        return NAN;
+    return p == 1 ? INFINITY : gsl_cdf_chisq_Pinv(p, df);
+}

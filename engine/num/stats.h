@@ -22,5 +22,6 @@ double dist_t_cdf(double t, double df);
 double dist_t_quantile(double p, double df);
 double dist_normal_cdf(double z);
 double dist_normal_quantile(double p);
+double dist_chi2_quantile(double p, double df);
 
 #endif

@@ -83,6 +83,9 @@ struct recipe_run {
      * one array. */
     const uint8_t **parts;
     struct buffer **part_buffers; /* behind parts */
+    /* By step: uint32 (rows of tables[i]) the row that stands for a removed one, UINT32_MAX for the
+     * others; NULL when the step removed none for such a reason. */
+    struct buffer **stands_for;
     bool whole_sample;
 };
 /* Anything but PART_TRAIN is not learned from. */

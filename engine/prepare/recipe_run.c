@@ -25,7 +25,10 @@ void recipe_run_unref(const struct recipe_run *r)
         table_unref(run->tables[i]);
         buffer_unref(run->part_buffers[i]);
     }
+    for (size_t i = 0; i + 1 < run->n_tables; i++)
+        buffer_unref(run->stands_for[i]);
     fitted_unref(run->fitted);
+    mem_free(run->stands_for);
     mem_free(run->tables);
     mem_free(run->parts);
     mem_free(run->part_buffers);
@@ -42,6 +45,7 @@ static struct recipe_run *run_new(const struct recipe *r, bool whole_sample)
     run->tables = MEM_NEW(struct table *, run->n_tables);
     run->parts = MEM_NEW(const uint8_t *, run->n_tables);
     run->part_buffers = MEM_NEW(struct buffer *, run->n_tables);
+    run->stands_for = MEM_NEW(struct buffer *, run->n_tables);
     run->whole_sample = whole_sample;
     return run;
 }
@@ -117,6 +121,7 @@ static void share_step(struct recipe_run *run, const struct recipe_run *previous
               buffer_ref(previous->part_buffers[i + 1]));
     run->fitted->state[i] = old->state[i];
     run->fitted->behind[i] = shared_ref(old->behind[i]);
+    run->stands_for[i] = buffer_ref(previous->stands_for[i]);
 }
 
 /* ---------------------------------------------------------------- one step */
@@ -145,20 +150,6 @@ static int list_training(struct row_list *list, const struct table *t, const uin
     return 0;
 }
 
-static int run_fitted(struct recipe_run *run, size_t i, const struct step_input *in,
-                      struct job *job, struct err *err)
-{
-    const struct step_kind *kind = run->fitted->recipe->steps[i]->kind;
-    struct table *out;
-
-    run->fitted->behind[i] = shared_new();
-    if (kind->fit(&run->fitted->state[i], &run->fitted->behind[i]->arena, in, job, err) ||
-        kind->apply(&out, run->fitted->state[i], in, job, err))
-        return -1;
-    set_table(run, i + 1, out, buffer_ref(run->part_buffers[i]));
-    return 0;
-}
-
 static int run_row_wise(struct recipe_run *run, size_t i, const struct step_input *in,
                         struct job *job, struct err *err)
 {
@@ -184,10 +175,10 @@ static int take_parts(struct buffer **out, const uint8_t *part, const uint32_t *
     return 0;
 }
 
-static int take_kept(struct recipe_run *run, size_t i, const uint8_t *keep, uint32_t *rows,
-                     struct err *err)
+/* Table i + 1 from the rows of `t` (those of table i) that are kept. */
+static int take_kept(struct recipe_run *run, size_t i, const struct table *t, const uint8_t *keep,
+                     uint32_t *rows, struct err *err)
 {
-    const struct table *t = run->tables[i];
     struct buffer *parts;
     struct table *out;
     size_t n = 0;
@@ -209,10 +200,36 @@ static int take_kept(struct recipe_run *run, size_t i, const uint8_t *keep, uint
     return 0;
 }
 
-static int run_rows(struct recipe_run *run, size_t i, const struct step_input *in, struct job *job,
-                    struct err *err)
+static int ask_keep(uint8_t *keep, struct recipe_run *run, size_t i, const struct step_input *in,
+                    struct job *job, struct err *err)
 {
-    size_t n = in->table->n_rows;
+    const struct step_kind *kind = run->fitted->recipe->steps[i]->kind;
+    struct step_input asked = *in;
+    struct buffer *stands_for;
+    bool any = false;
+
+    if (kind->scope == STEP_FITTED)
+        return kind->reject(keep, run->fitted->state[i], in, job, err);
+    if (buffer_new(&stands_for, in->table->n_rows, sizeof(uint32_t), "removed rows", err))
+        return -1;
+    asked.stands_for = stands_for->data;
+    for (size_t row = 0; row < in->table->n_rows; row++)
+        asked.stands_for[row] = UINT32_MAX;
+    int rc = kind->keep(keep, &asked, job, err);
+    for (size_t row = 0; row < in->table->n_rows && !any; row++)
+        any = asked.stands_for[row] != UINT32_MAX;
+    if (!rc && any)
+        run->stands_for[i] = stands_for;
+    else
+        buffer_unref(stands_for);
+    return rc;
+}
+
+/* Table i + 1: the rows of `t` that the step keeps. */
+static int run_rows(struct recipe_run *run, size_t i, const struct table *t,
+                    const struct step_input *in, struct job *job, struct err *err)
+{
+    size_t n = t->n_rows;
     void *keep = NULL, *rows = NULL;
     int rc = mem_big(&keep, n, 1, "the rows to keep", err);
 
@@ -220,10 +237,10 @@ static int run_rows(struct recipe_run *run, size_t i, const struct step_input *i
         rc = mem_big(&rows, n, sizeof(uint32_t), "the rows to keep", err);
     if (!rc) {
         memset(keep, 1, n);
-        rc = run->fitted->recipe->steps[i]->kind->keep(keep, in, job, err);
+        rc = ask_keep(keep, run, i, in, job, err);
     }
     if (!rc)
-        rc = take_kept(run, i, keep, rows, err);
+        rc = take_kept(run, i, t, keep, rows, err);
     mem_big_free(keep);
     mem_big_free(rows);
     return rc;
@@ -241,6 +258,26 @@ static int check_place(const struct recipe_run *run, size_t i, struct err *err)
                    "it looks at the rows around a row and must stand before the split and before "
                    "any step that learns; move it up: step %zu move to=1",
                    i + 1);
+}
+
+static int run_fitted(struct recipe_run *run, size_t i, const struct step_input *in,
+                      struct job *job, struct err *err)
+{
+    const struct step_kind *kind = run->fitted->recipe->steps[i]->kind;
+    struct table *out;
+    int rc = 0;
+
+    run->fitted->behind[i] = shared_new();
+    if (kind->fit(&run->fitted->state[i], &run->fitted->behind[i]->arena, in, job, err) ||
+        kind->apply(&out, run->fitted->state[i], in, job, err))
+        return -1;
+    if (!kind->reject) {
+        set_table(run, i + 1, out, buffer_ref(run->part_buffers[i]));
+        return 0;
+    }
+    rc = run_rows(run, i, out, in, job, err);
+    table_unref(out);
+    return rc;
 }
 
 static int run_step(struct recipe_run *run, size_t i, struct job *job, struct err *err)
@@ -267,7 +304,7 @@ static int run_step(struct recipe_run *run, size_t i, struct job *job, struct er
         .n_rows = list.n,
     };
     int rc = step->kind->scope == STEP_FITTED ? run_fitted(run, i, &in, job, err)
-             : step->kind->scope == STEP_ROWS ? run_rows(run, i, &in, job, err)
+             : step->kind->scope == STEP_ROWS ? run_rows(run, i, t, &in, job, err)
                                               : run_row_wise(run, i, &in, job, err);
     mem_big_free(list.block);
     return rc;

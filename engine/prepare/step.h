@@ -58,6 +58,9 @@ struct step_input {
      * target for one, and a step leaves alone what is absent.  What a model needs, the model asks
      * for. */
     bool new_rows;
+    /* For keep (NULL: nobody asks): a row removed because another one stands for it has that one's
+     * table row here; UINT32_MAX, as all are when it is called, for every other row. */
+    uint32_t *stands_for;
 };
 
 enum step_flags {
@@ -104,6 +107,10 @@ struct step_kind {
     /* Rows: keep[i] = 0 removes table row i; only rows listed in `in` may be removed (keep is all
      * one when called). */
     int (*keep)(uint8_t *keep, const struct step_input *in, struct job *job, struct err *err);
+    /* Fitted, NULL for most: training rows that are to go after `apply`, as keep does; `in` is what
+     * apply got. */
+    int (*reject)(uint8_t *keep, const void *state, const struct step_input *in, struct job *job,
+                  struct err *err);
     /* What was learned, for people, one line a column: "age: median 28".  May be NULL. */
     void (*describe)(struct str *out, const void *state);
     /* Fitted: the state as bytes and back (pack.h); load checks everything it reads. */

@@ -206,6 +206,19 @@ static int learn_more(struct impute *s, const struct step_input *in, const size_
     return iterative_learn(&s->rounds, &s->features, in, arena, job, err);
 }
 
+/* Columns that name groups are not meant by `all` or a pattern. */
+static void leave_out_by(struct impute *s, size_t *cols, const struct step_input *in)
+{
+    size_t n = 0;
+
+    for (size_t k = 0; k < s->n; k++) {
+        const char *name = table_name(in->table, cols[k]);
+        if (step_named(in, "columns", name) || !step_named(in, "by", name))
+            cols[n++] = cols[k];
+    }
+    s->n = n;
+}
+
 static int impute_fit(void **state, struct arena *arena, const struct step_input *in,
                       struct job *job, struct err *err)
 {
@@ -218,6 +231,7 @@ static int impute_fit(void **state, struct arena *arena, const struct step_input
     choose_rule(&rule, s->method, in->params, arena);
     if (step_columns(&cols, &s->n, in, "columns", &rule, arena, err))
         return -1;
+    leave_out_by(s, cols, in);
     s->columns = ARENA_NEW(arena, struct filling, s->n);
     for (size_t k = 0; k < s->n; k++)
         if (learn_column(&s->columns[k], s->method, in, cols[k], arena, err) ||
