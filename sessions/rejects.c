@@ -16,7 +16,10 @@ size_t rejects_count(const struct source *s)
 
 static void tell_one(struct str *out, const struct source *s, const struct reject *j)
 {
-    str_addf(out, "  line %zu:%zu: %s", j->line, j->col, reject_kind_name(j->kind));
+    if (j->line)
+        str_addf(out, "  line %zu:%zu: %s", j->line, j->col, reject_kind_name(j->kind));
+    else
+        str_addf(out, "  row %zu: %s", j->row, reject_kind_name(j->kind));
     if (j->column >= 0)
         str_addf(out, " in %s", table_name(s->table, (size_t)j->column));
     str_add(out, ": \"");

@@ -39,7 +39,7 @@ static const struct signature signatures[] = {
     SIGNATURE(0, "7z\xbc\xaf", "a 7z archive" UNPACK),
     SIGNATURE(257, "ustar", "a tar archive" UNPACK),
     SIGNATURE(0, "\xd0\xcf\x11\xe0", "an old Office document; save it as CSV"),
-    SIGNATURE(0, "SQLite format 3", "an SQLite database; export the table you want as CSV"),
+    SIGNATURE(0, "SQLite format 3", "an SQLite database; load it with format=sqlite"),
     SIGNATURE(0, "PAR1", "a Parquet file; convert it to CSV"),
     SIGNATURE(0, "ARROW1", "an Arrow file; convert it to CSV"),
     SIGNATURE(0, "\x89HDF", "an HDF5 file; convert it to CSV"),
@@ -80,13 +80,13 @@ static const char *foreign_arff(struct span text)
             return NULL;
         text = after_blanks(text, (size_t)(end - text.at));
     }
-    return begins_with(text, "@relation") ? "an ARFF file; convert it to CSV" : NULL;
+    return begins_with(text, "@relation") ? "an ARFF file; load it with format=arff" : NULL;
 }
 
 /* An object whose first key is followed by a colon, or an array of objects or arrays. */
 static const char *foreign_json(struct span text)
 {
-    static const char json[] = "JSON, not a table of lines; convert it to CSV";
+    static const char json[] = "JSON, not a table of lines; load it with format=jsonl";
     struct span next;
 
     if (!text.len || (*text.at != '{' && *text.at != '['))

@@ -41,6 +41,7 @@ enum reject_kind {
     REJECT_VALUE,    /* a cell that is not of its column's type: missing in the table */
     REJECT_QUOTE,    /* text after a closing quote, a quote within a bare field */
     REJECT_ENCODING, /* bytes that are not in the encoding */
+    REJECT_SYNTAX,   /* a line that is not in the format: it became no row */
     REJECT_N_KINDS
 };
 

@@ -131,6 +131,7 @@ const char *reject_kind_name(enum reject_kind kind)
         [REJECT_VALUE] = "value of another type",
         [REJECT_QUOTE] = "misplaced quote",
         [REJECT_ENCODING] = "bytes that are no UTF-8 text",
+        [REJECT_SYNTAX] = "line that cannot be read",
     };
 
     assert(kind < REJECT_N_KINDS);
