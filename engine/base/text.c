@@ -116,6 +116,26 @@ bool text_is_utf8(const char *s, size_t len, size_t *bad_at)
     return true;
 }
 
+char text_class(uint32_t code)
+{
+    if (code < 0x80) {
+        if (code >= '0' && code <= '9')
+            return '9';
+        return code >= 'A' && code <= 'Z' ? 'A' : code >= 'a' && code <= 'z' ? 'a' : 0;
+    }
+    switch (utf8proc_category((utf8proc_int32_t)code)) {
+    case UTF8PROC_CATEGORY_LU:
+    case UTF8PROC_CATEGORY_LT:
+        return 'A';
+    case UTF8PROC_CATEGORY_LL:
+        return 'a';
+    case UTF8PROC_CATEGORY_ND:
+        return '9';
+    default:
+        return text_is_letter(code) ? 'x' : 0;
+    }
+}
+
 bool text_is_letter(uint32_t code)
 {
     switch (utf8proc_category((utf8proc_int32_t)code)) {

@@ -36,6 +36,9 @@ size_t text_prefix(const char *s, size_t len, size_t width, size_t *taken);
 size_t text_decode(uint32_t *code, const char *s, size_t len);
 /* *bad_at (may be NULL) receives the offset of the first byte that is no UTF-8. */
 bool text_is_utf8(const char *s, size_t len, size_t *bad_at);
+/* What kind of character it is: 'A' a capital letter, 'a' a small one, 'x' a letter without case or a
+ * mark on one, '9' a digit of any script; 0 anything else. */
+char text_class(uint32_t code);
 /* A letter of any script, or a mark that belongs to one. */
 bool text_is_letter(uint32_t code);
 

@@ -199,7 +199,7 @@ static void select_kth(double *v, size_t n, size_t k)
 }
 
 /* numpy's order of operations, so that the bits agree: from the nearer end. */
-static double interpolate(double a, double b, double t)
+double stats_between(double a, double b, double t)
 {
     if (a == b)
         return a;
@@ -219,7 +219,7 @@ double stats_quantile(double *v, size_t n, double q)
     double next = v[k + 1];
     for (size_t i = k + 2; i < n; i++)
         next = v[i] < next ? v[i] : next;
-    return interpolate(v[k], next, at - (double)k);
+    return stats_between(v[k], next, at - (double)k);
 }
 
 double stats_quantile_sorted(const double *v, size_t n, double q)
@@ -228,7 +228,7 @@ double stats_quantile_sorted(const double *v, size_t n, double q)
     double at = q * (double)(n - 1);
     size_t k = (size_t)at;
 
-    return k + 1 >= n ? v[n - 1] : interpolate(v[k], v[k + 1], at - (double)k);
+    return k + 1 >= n ? v[n - 1] : stats_between(v[k], v[k + 1], at - (double)k);
 }
 
 /* ---- distributions; GSL aborts on arguments outside the domain, so they stop here ---- */

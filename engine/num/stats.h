@@ -16,6 +16,8 @@ double stats_variance(const double *v, size_t n, unsigned ddof);
 double stats_quantile(double *v, size_t n, double q);
 /* As above of sorted values, without touching them. */
 double stats_quantile_sorted(const double *v, size_t n, double q);
+/* Between order statistics k = (size_t)at and k + 1, at = q (n - 1), t = at - k: numpy's operations. */
+double stats_between(double a, double b, double t);
 void stats_sort(double *v, size_t n);
 
 double dist_t_cdf(double t, double df);

@@ -1,5 +1,6 @@
-/* A hash table with open addressing: `slot` holds a group's number + 1, 0 is free.  It is at most
- * half full.  Keys of numbers are the value's bits, so that only texts need comparing. */
+/* Few codes are counted in an array.  Else a hash table with open addressing: `slot` holds a group's
+ * number + 1, 0 is free.  It is at most half full.  Keys of numbers are the value's bits, so that
+ * only texts need comparing. */
 #include "profile/group.h"
 
 #include <math.h>
@@ -55,19 +56,26 @@ uint64_t cell_key(const struct column *c, size_t i)
 
 struct grouping {
     const struct column *column;
+    bool is_text;
     struct group *groups;
     uint32_t *slots;
     size_t n, cap, n_slots;
 };
 
+static bool same_text(const struct column *c, size_t i, size_t j)
+{
+    struct span a = column_text(c, i), b = column_text(c, j);
+
+    return a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
+}
+
 static size_t slot_of(const struct grouping *g, uint64_t key, size_t row)
 {
-    size_t at = (size_t)hash_mix(key, 0) & (g->n_slots - 1);
+    size_t at = (size_t)(g->is_text ? key : hash_mix(key, 0)) & (g->n_slots - 1);
 
     while (g->slots[at]) {
         const struct group *found = &g->groups[g->slots[at] - 1];
-        if (found->key == key && (g->column->type != COLUMN_TEXT ||
-                                  column_cells_equal(g->column, found->row, g->column, row)))
+        if (found->key == key && (!g->is_text || same_text(g->column, found->row, row)))
             break;
         at = (at + 1) & (g->n_slots - 1);
     }
@@ -76,7 +84,7 @@ static size_t slot_of(const struct grouping *g, uint64_t key, size_t row)
 
 static int grow_slots(struct grouping *g, struct err *err)
 {
-    size_t n_slots = g->n_slots ? g->n_slots * 2 : FIRST_SLOTS;
+    size_t n_slots = g->n_slots ? g->n_slots * 4 : FIRST_SLOTS;
     void *slots;
 
     if (mem_big(&slots, n_slots, sizeof(uint32_t), "a table of distinct values", err))
@@ -105,8 +113,6 @@ static int grow_groups(struct grouping *g, struct err *err)
 
 static int count_cell(struct grouping *g, size_t row, struct err *err)
 {
-    if (column_missing(g->column, row))
-        return 0;
     if (2 * (g->n + 1) > g->n_slots && grow_slots(g, err))
         return -1;
     uint64_t key = present_key(g->column, row);
@@ -122,6 +128,59 @@ static int count_cell(struct grouping *g, size_t row, struct err *err)
     return 0;
 }
 
+static int count_by_hash(struct grouping *g, const uint32_t *rows, size_t n, struct err *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t row = rows ? rows[i] : i;
+        if (!column_missing(g->column, row) && count_cell(g, row, err))
+            return -1;
+    }
+    return 0;
+}
+
+/* ---------------------------------------------------------------- codes */
+
+/* Codes from 0 that an array can be kept for; 0: there are none such. */
+static size_t n_codes(const struct column *c)
+{
+    if (c->type == COLUMN_BOOL)
+        return 2;
+    return c->type == COLUMN_CATEGORY ? c->levels->n_rows : 0;
+}
+
+static size_t code_at(const struct column *c, size_t i)
+{
+    return c->type == COLUMN_BOOL ? (size_t)column_bool(c, i) : (size_t)column_codes(c)[i];
+}
+
+/* A group for each code, in order; those without rows go at the end. */
+static int count_by_code(struct grouping *g, size_t k, const uint32_t *rows, size_t n,
+                         struct err *err)
+{
+    const struct column *c = g->column;
+    void *groups;
+
+    if (mem_big(&groups, k, sizeof(struct group), "a table of distinct values", err))
+        return -1;
+    memset(groups, 0, k * sizeof(struct group));
+    g->groups = groups;
+    for (size_t i = 0; i < n; i++) {
+        size_t row = rows ? rows[i] : i;
+        if (column_missing(c, row))
+            continue;
+        struct group *group = &g->groups[code_at(c, row)];
+        if (group->count++ == 0)
+            group->row = (uint32_t)row;
+    }
+    for (size_t code = 0; code < k; code++) {
+        if (!g->groups[code].count)
+            continue;
+        g->groups[g->n] = g->groups[code];
+        g->groups[g->n++].key = code;
+    }
+    return 0;
+}
+
 /* ---------------------------------------------------------------- order */
 
 static int compare_reals(double a, double b)
@@ -131,10 +190,9 @@ static int compare_reals(double a, double b)
     return (a > b) - (a < b);
 }
 
-static int compare_groups(const void *a, const void *b, void *ctx)
+int group_compare(const struct column *c, const struct group *a, const struct group *b)
 {
-    const struct column *c = ctx;
-    size_t i = ((const struct group *)a)->row, j = ((const struct group *)b)->row;
+    size_t i = a->row, j = b->row;
 
     switch (c->type) {
     case COLUMN_BOOL:
@@ -155,23 +213,38 @@ static int compare_groups(const void *a, const void *b, void *ctx)
     return span_compare(column_text(c, i), column_text(c, j));
 }
 
-int column_groups(struct group **out, size_t *n, const struct column *c, const uint32_t *rows,
-                  size_t n_rows, struct err *err)
+static int compare_groups(const void *a, const void *b, void *ctx)
 {
-    struct grouping g = { .column = c };
-    size_t n_given = rows ? n_rows : c->n_rows;
-    int rc = grow_groups(&g, err);
+    return group_compare(ctx, a, b);
+}
 
-    for (size_t i = 0; i < n_given && !rc; i++)
-        rc = count_cell(&g, rows ? rows[i] : i, err);
+int column_groups_unsorted(struct group **out, size_t *n, const struct column *c,
+                           const uint32_t *rows, size_t n_rows, struct err *err)
+{
+    struct grouping g = { .column = c, .is_text = c->type == COLUMN_TEXT };
+    size_t n_given = rows ? n_rows : c->n_rows, k = n_codes(c);
+    bool by_code = k > 0 && k <= 2 * n_given + 1024;
+    int rc = by_code ? 0 : grow_groups(&g, err);
+
+    if (!rc)
+        rc = by_code ? count_by_code(&g, k, rows, n_given, err)
+                     : count_by_hash(&g, rows, n_given, err);
     mem_big_free(g.slots);
     if (rc) {
         mem_big_free(g.groups);
         return -1;
     }
-    qsort_r(g.groups, g.n, sizeof(*g.groups), compare_groups, (void *)c);
     *out = g.groups;
     *n = g.n;
+    return 0;
+}
+
+int column_groups(struct group **out, size_t *n, const struct column *c, const uint32_t *rows,
+                  size_t n_rows, struct err *err)
+{
+    if (column_groups_unsorted(out, n, c, rows, n_rows, err))
+        return -1;
+    qsort_r(*out, *n, sizeof(**out), compare_groups, (void *)(uintptr_t)c);
     return 0;
 }
 

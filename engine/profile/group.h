@@ -9,7 +9,7 @@
 #include "table/column.h"
 
 struct group {
-    uint64_t key; /* the value's bits, or the hash of a text */
+    uint64_t key; /* the value's bits, the code of a category, or the hash of a text */
     size_t count;
     uint32_t row; /* the first row that has it */
 };
@@ -19,6 +19,12 @@ struct group {
  * memory with groups.  ERR_NOMEM. */
 int column_groups(struct group **out, size_t *n, const struct column *c, const uint32_t *rows,
                   size_t n_rows, struct err *err);
+
+/* The same in no order of meaning. */
+int column_groups_unsorted(struct group **out, size_t *n, const struct column *c,
+                           const uint32_t *rows, size_t n_rows, struct err *err);
+/* The order of values: <0, 0, >0. */
+int group_compare(const struct column *c, const struct group *a, const struct group *b);
 
 /* The group with the highest count, the first among equals; NULL when there is none. */
 const struct group *group_top(const struct group *groups, size_t n);

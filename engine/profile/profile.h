@@ -14,6 +14,21 @@
 #include "table/table.h"
 
 #define PROFILE_BINS 16
+#define PROFILE_TOPS 10
+#define PROFILE_PATTERNS 8
+#define PROFILE_PATTERN_SIZE 64 /* bytes, with the NUL */
+
+/* A form that texts have: letters as A and a (x: a script without case), digits as 9, the rest as it
+ * stands; "Aaaa 99", "AAA-999". */
+struct profile_pattern {
+    char text[PROFILE_PATTERN_SIZE];
+    size_t count; /* rows */
+    size_t row;   /* one that has it */
+};
+
+struct profile_top {
+    size_t row, count;
+};
 
 struct profile_column {
     const char *name; /* NULL from profile_column(); else in the profile's arena */
@@ -24,9 +39,16 @@ struct profile_column {
      * days or microseconds since 1970.  NAN where there is none.  std has divisor n - 1 (NAN for
      * one value); quantiles are type 7 of Hyndman and Fan 1996, numpy's default. */
     double mean, std, min, q25, median, q75, max;
+    /* int, real: G1 and G2 of Joanes and Gill 1998, pandas' skew and kurt; NAN when not defined. */
+    double skew, kurtosis;
+    size_t n_zero, n_negative, n_infinite; /* int, real */
     /* The most frequent value, the first in order among equals: a row that has it and how often;
      * cell_text() of that row is its text.  top_count is 0 when every cell is missing. */
     size_t top_row, top_count;
+    /* The first PROFILE_TOPS of them: falling counts, among equals in the order of values; [0] is the
+     * same as above. */
+    size_t n_tops;
+    struct profile_top tops[PROFILE_TOPS];
     /* Numbers and dates: n_bins of equal width from bin_low to bin_high, the last one closed; a
      * column of ints or dates with fewer than PROFILE_BINS whole numbers in its range has a bin for
      * each.  Infinite
@@ -34,6 +56,13 @@ struct profile_column {
      * values, falling. */
     size_t n_bins, bins[PROFILE_BINS];
     double bin_low, bin_high;
+    /* Text and category: characters in the shortest and the longest value, cells that are empty or
+     * blank, and the most frequent patterns.  When the eight most frequent would be less than half
+     * of the cells, runs are taken together: "A+", "a+", "9+" (patterns_are_wide). */
+    size_t shortest, longest, n_blank;
+    size_t n_patterns, n_patterns_found;
+    bool patterns_are_wide;
+    struct profile_pattern patterns[PROFILE_PATTERNS];
 };
 
 struct profile {
@@ -42,9 +71,10 @@ struct profile {
     struct arena arena;
 };
 
-/* O(n log n) for numbers, O(n) for the rest.  ERR_NOMEM. */
+/* Few distinct values are counted, many are sorted (radix): O(n).  Sums are of two passes.  The same
+ * result for any number of threads.  ERR_NOMEM. */
 int profile_column(struct profile_column *out, const struct column *c, struct err *err);
-/* Every column, with progress; free with profile_release.  ERR_NOMEM, ERR_CANCELLED. */
+/* Every column, several beside each other, with progress; free with profile_release.  ERR_NOMEM, ERR_CANCELLED. */
 int profile_table(struct profile *out, const struct table *t, struct job *job, struct err *err);
 void profile_release(struct profile *p);
 /* A number of the description as its column's type writes it: dates as dates.  Nothing for NAN that
