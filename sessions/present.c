@@ -13,6 +13,17 @@ const char *present_count(struct context *ctx, size_t n, const char *noun)
     return arena_printf(ctx->arena, "%zu %s%s", n, noun, n == 1 ? "" : "s");
 }
 
+void present_bars(struct str *out, const size_t *counts, size_t n)
+{
+    static const char *const bars[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
+    size_t most = 1;
+
+    for (size_t k = 0; k < n; k++)
+        most = counts[k] > most ? counts[k] : most;
+    for (size_t k = 0; k < n; k++)
+        str_add(out, counts[k] ? bars[(counts[k] * 7 + most - 1) / most] : " ");
+}
+
 static void add_part(struct str *s, size_t n, const char *one, const char *many)
 {
     if (n)

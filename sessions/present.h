@@ -14,6 +14,8 @@ void present_effect(struct report *r, const char *what, const struct diff *d);
  * many as `limit`.  Text: the columns, then as many cells and rows as `show`.  ERR_NOMEM. */
 int present_changes(struct report *r, const struct diff *d, size_t show, size_t limit,
                     struct err *err);
+/* A small histogram: ▁ to █ for each count, a blank for none. */
+void present_bars(struct str *out, const size_t *counts, size_t n);
 /* "3 rows", "1 row": count and noun, plural by adding s. */
 const char *present_count(struct context *ctx, size_t n, const char *noun);
 /* {mean, low, high, folds: […]} */

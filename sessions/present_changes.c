@@ -102,17 +102,6 @@ static json_t *side_json(const struct side *s)
                      report_real(p->median), "bins", bins);
 }
 
-static void add_bars(struct str *out, const struct side *s)
-{
-    static const char *const bars[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
-    size_t most = 0;
-
-    for (size_t k = 0; k < s->n_bins; k++)
-        most = s->bins[k] > most ? s->bins[k] : most;
-    for (size_t k = 0; k < s->n_bins; k++)
-        str_add(out, s->bins[k] ? bars[(s->bins[k] * 7 + most - 1) / most] : " ");
-}
-
 static void add_side(struct report_grid *g, const char *name, const char *count, const char *when,
                      const struct side *s)
 {
@@ -124,7 +113,7 @@ static void add_side(struct report_grid *g, const char *name, const char *count,
     str_init(&bars);
     profile_show(&mean, p, p->mean, 5);
     profile_show(&median, p, p->median, 5);
-    add_bars(&bars, s);
+    present_bars(&bars, s->bins, s->n_bins);
     report_grid_add(g, "%s", name);
     report_grid_add(g, "%s", count);
     report_grid_add(g, "%s", when);

@@ -90,7 +90,9 @@ double shape_skewness(const struct shape *s)
 
     if (n < 3 || !(m2 > 0))
         return NAN;
-    return sqrt(n * (n - 1)) / (n - 2) * (m3 / (m2 * sqrt(m2)));
+    double g1 = m3 / (m2 * sqrt(m2));
+    /* What rounding leaves of a symmetric distribution is none. */
+    return fabs(g1) < 1e-13 ? 0 : sqrt(n * (n - 1)) / (n - 2) * g1;
 }
 
 double shape_kurtosis(const struct shape *s)

@@ -70,9 +70,10 @@ static void describe_one(void *ctx, size_t begin, size_t end, size_t chunk)
 /* What a column of the type costs beside the others. */
 static int cost_of(const struct column *c)
 {
-    static const int costs[COLUMN_N_TYPES] = { [COLUMN_REAL] = 4, [COLUMN_TIMESTAMP] = 4,
-                                               [COLUMN_TEXT] = 5, [COLUMN_INT] = 3,
-                                               [COLUMN_DATE] = 2, [COLUMN_CATEGORY] = 1 };
+    static const int costs[COLUMN_N_TYPES] = {
+        [COLUMN_REAL] = 4, [COLUMN_TIMESTAMP] = 4, [COLUMN_TEXT] = 5,
+        [COLUMN_INT] = 3,  [COLUMN_DATE] = 2,      [COLUMN_CATEGORY] = 1
+    };
     return costs[c->type];
 }
 

@@ -13,9 +13,9 @@
 #include "base/job.h"
 #include "table/table.h"
 
-#define PROFILE_BINS 16
-#define PROFILE_TOPS 10
-#define PROFILE_PATTERNS 8
+#define PROFILE_BINS         16
+#define PROFILE_TOPS         10
+#define PROFILE_PATTERNS     8
 #define PROFILE_PATTERN_SIZE 64 /* bytes, with the NUL */
 
 /* A form that texts have: letters as A and a (x: a script without case), digits as 9, the rest as it
@@ -80,6 +80,9 @@ void profile_release(struct profile *p);
 /* A number of the description as its column's type writes it: dates as dates.  Nothing for NAN that
  * stands for "there is none" in a column that has no numbers. */
 void profile_show(struct str *out, const struct profile_column *p, double value, int digits);
+
+/* A regular expression (PCRE2) that the texts of a pattern match, and none of another. */
+void profile_pattern_regex(struct str *out, const char *pattern, bool wide);
 
 /* ---- frequencies ---- */
 struct frequency {

@@ -18,7 +18,7 @@
 #include "profile/profile_parts.h"
 
 enum {
-    FEW_SLOTS = 1 << 16,     /* of the hash set: 1 MB, stays in a usual L2 */
+    FEW_SLOTS = 1 << 16,      /* of the hash set: 1 MB, stays in a usual L2 */
     FEW_MOST = FEW_SLOTS / 2, /* distinct values that it takes */
 };
 
@@ -114,7 +114,7 @@ static int runs_by_range(struct runs *out, struct numbers *in, struct err *err)
 }
 
 struct few {
-    uint64_t *keys; /* by slot */
+    uint64_t *keys;   /* by slot */
     uint32_t *counts; /* by slot; 0: free */
     size_t n;
 };
@@ -251,8 +251,7 @@ static double quantile(const struct numbers *in, const struct runs *r, double q)
     return stats_between(value_at(in, r, k), value_at(in, r, next), at - (double)k);
 }
 
-static void describe_order(struct profile_column *p, const struct numbers *in,
-                           const struct runs *r)
+static void describe_order(struct profile_column *p, const struct numbers *in, const struct runs *r)
 {
     p->min = value_of(in, in->low);
     p->q25 = quantile(in, r, 0.25);
@@ -288,8 +287,7 @@ static double mean_in_parts(const struct numbers *in, const struct runs *r)
     return mean;
 }
 
-static void describe_shape(struct profile_column *p, const struct numbers *in,
-                           const struct runs *r)
+static void describe_shape(struct profile_column *p, const struct numbers *in, const struct runs *r)
 {
     struct shape s = { 0 };
 

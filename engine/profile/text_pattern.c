@@ -44,6 +44,53 @@ void text_pattern(char out[PROFILE_PATTERN_SIZE], struct span text, bool wide)
     out[n] = 0;
 }
 
+/* What one character of the class is. */
+static const char *class_regex(char kind)
+{
+    switch (kind) {
+    case 'A':
+        return "[\\p{Lu}\\p{Lt}]";
+    case 'a':
+        return "\\p{Ll}";
+    case '9':
+        return "\\p{Nd}";
+    default:
+        return "[\\p{Lo}\\p{Lm}\\p{Mn}\\p{Mc}]";
+    }
+}
+
+/* The rest of a run: marks and letters without case go with the letters before them. */
+static void add_run(struct str *out, char kind)
+{
+    if (kind == 'A')
+        str_add(out, "[\\p{Lu}\\p{Lt}\\p{Lo}\\p{Lm}\\p{Mn}\\p{Mc}]+");
+    else if (kind == 'a')
+        str_add(out, "[\\p{Ll}\\p{Lo}\\p{Lm}\\p{Mn}\\p{Mc}]+");
+    else
+        str_addf(out, "%s+", class_regex(kind));
+}
+
+void profile_pattern_regex(struct str *out, const char *pattern, bool wide)
+{
+    str_add(out, "^");
+    for (const char *at = pattern; *at; at++) {
+        if (strcmp(at, "…") == 0)
+            return; /* cut: the rest is anything */
+        if (*at == 'A' || *at == 'a' || *at == '9' || *at == 'x') {
+            str_add(out, class_regex(*at));
+            if (wide && at[1] == '+') {
+                add_run(out, *at);
+                at++;
+            }
+        } else if ((unsigned char)*at < 0x80) {
+            str_addf(out, "\\x%02x", (unsigned char)*at);
+        } else {
+            str_add_char(out, *at);
+        }
+    }
+    str_add(out, "$");
+}
+
 /* ---------------------------------------------------------------- all of them */
 
 struct tally {
