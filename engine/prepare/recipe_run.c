@@ -302,6 +302,7 @@ static int run_step(struct recipe_run *run, size_t i, struct job *job, struct er
         .roles = &r->roles,
         .rows = list.rows,
         .n_rows = list.n,
+        .in_fold = !run->whole_sample,
     };
     int rc = step->kind->scope == STEP_FITTED ? run_fitted(run, i, &in, job, err)
              : step->kind->scope == STEP_ROWS ? run_rows(run, i, t, &in, job, err)

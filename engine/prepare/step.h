@@ -61,6 +61,7 @@ struct step_input {
     /* For keep (NULL: nobody asks): a row removed because another one stands for it has that one's
      * table row here; UINT32_MAX, as all are when it is called, for every other row. */
     uint32_t *stands_for;
+    bool in_fold; /* part of validate or tune: the table is not the one that the person saw */
 };
 
 enum step_flags {

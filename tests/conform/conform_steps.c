@@ -136,8 +136,13 @@ static void check_fit_is_repeatable(const struct step_kind *kind)
     example_release(&e);
 }
 
-/* transformer_general: fit and transform at once equals fit, then transform; rows steps leave new
- * rows alone. */
+static bool leaves_new_rows(const struct step_kind *kind)
+{
+    return kind->scope == STEP_ROWS || (kind->flags & STEP_SOURCE_ONLY);
+}
+
+/* transformer_general: fit and transform at once equals fit, then transform; rows steps, and those
+ * about the source alone, leave new rows alone. */
 static void check_apply_is_what_fitting_gave(const struct step_kind *kind)
 {
     struct example e;
@@ -145,8 +150,7 @@ static void check_apply_is_what_fitting_gave(const struct step_kind *kind)
     example_init(&e, kind);
     struct table *out = apply_fitted(e.run->fitted, e.table);
     bool removes = recipe_run_result(e.run)->n_rows < e.table->n_rows;
-    assert_tables_equal(out,
-                        removes || kind->scope == STEP_ROWS ? e.table : recipe_run_result(e.run));
+    assert_tables_equal(out, removes || leaves_new_rows(kind) ? e.table : recipe_run_result(e.run));
     table_unref(out);
     example_release(&e);
 }
@@ -183,6 +187,8 @@ static void check_a_row_does_not_look_at_others(const struct step_kind *kind)
     struct example e;
     struct rng rng;
 
+    if (kind->flags & STEP_LOOKS_AROUND) /* it says so, and stays out of every fold */
+        return;
     example_init(&e, kind);
     struct table *batch = apply_fitted(e.run->fitted, e.table);
     for (uint32_t i = 0; i < 12; i++)
@@ -233,13 +239,26 @@ static void check_columns_are_known_by_name(const struct step_kind *kind)
 
 /* ---------------------------------------------------------------- rows that teach */
 
-static void check_rows_to_be_predicted_teach_nothing(const struct step_kind *kind)
+/* Behind the split a row would be filled from whichever rows were kept for training. */
+static void check_looking_around_comes_first(const struct recipe *split, const struct table *t,
+                                             const uint8_t *part)
 {
-    const uint8_t part[12] = { 1, 0, 1, 1, 0, 1, 1, 0, 1, 0, 1, 1 };
-    struct table *t = birds();
-    struct recipe *r = example_recipe(kind), *split = recipe_set_split(r, 0);
+    struct recipe_run *run;
+    struct err err = { 0 };
+
+    assert_int_equal(recipe_run(&run, split, t, part, true, NULL, NULL, NULL, &err), -1);
+    assert_non_null(strstr(err.msg, "must stand before the split"));
+}
+
+static void teach(const struct step_kind *kind, const struct recipe *split, const struct table *t,
+                  const uint8_t *part)
+{
     struct rng rng;
 
+    if (kind->flags & STEP_LOOKS_AROUND) {
+        check_looking_around_comes_first(split, t, part);
+        return;
+    }
     struct recipe_run *want = run_recipe(split, t, part, NULL);
     for (uint64_t seed = 0; seed < 10; seed++) {
         uint32_t rows[12], n_predict = 0;
@@ -256,6 +275,15 @@ static void check_rows_to_be_predicted_teach_nothing(const struct step_kind *kin
         table_unref(other);
     }
     recipe_run_unref(want);
+}
+
+static void check_rows_to_be_predicted_teach_nothing(const struct step_kind *kind)
+{
+    const uint8_t part[12] = { 1, 0, 1, 1, 0, 1, 1, 0, 1, 0, 1, 1 };
+    struct table *t = birds();
+    struct recipe *r = example_recipe(kind), *split = recipe_set_split(r, 0);
+
+    teach(kind, split, t, part);
     recipe_unref(split);
     recipe_unref(r);
     table_unref(t);
@@ -405,6 +433,148 @@ static void check_cancel(const struct step_kind *kind)
     table_unref(t);
 }
 
+/* ---------------------------------------------------------------- the same another way */
+
+/* The birds with their columns of words made into others by `make`, which may give NULL. */
+typedef struct column *make_words(const struct column *c);
+
+static struct table *birds_with(make_words *make)
+{
+    struct table *t = birds();
+
+    for (size_t j = 0; j < t->n_cols; j++) {
+        struct column *other = column_is_text(table_at(t, j)) ? make(table_at(t, j)) : NULL;
+        struct table *next;
+        if (!other)
+            continue;
+        assert_int_equal(table_put(&next, t, table_name(t, j), other, NULL), 0);
+        table_unref(t);
+        t = next;
+    }
+    return t;
+}
+
+static struct column *as_text(const struct column *c)
+{
+    struct column *out;
+
+    assert_int_equal(column_cast(&out, c, COLUMN_TEXT, NULL, NULL, 0, NULL), 0);
+    return out;
+}
+
+static void assert_same_words(const struct column *a, const struct column *b, size_t i)
+{
+    struct str x, y;
+
+    str_init(&x);
+    str_init(&y);
+    cell_text(&x, a, i);
+    cell_text(&y, b, i);
+    assert_int_equal(column_missing(a, i), column_missing(b, i));
+    assert_string_equal(x.buf, y.buf);
+    str_release(&x);
+    str_release(&y);
+}
+
+/* Words are words, with levels or without. */
+static void check_text_is_as_good_as_a_category(const struct step_kind *kind)
+{
+    if (kind->scope != STEP_ROW_WISE)
+        return;
+    struct table *t = birds_with(as_text);
+    struct example e;
+
+    example_init(&e, kind);
+    struct recipe_run *run = run_recipe(e.recipe, t, NULL, NULL);
+    const struct table *is = recipe_run_result(run), *want = recipe_run_result(e.run);
+    assert_int_equal(is->n_cols, want->n_cols);
+    for (size_t j = 0; j < want->n_cols; j++)
+        for (size_t i = 0; i < want->n_rows; i++)
+            assert_same_words(col(is, table_name(want, j)), table_at(want, j), i);
+    recipe_run_unref(run);
+    table_unref(t);
+    example_release(&e);
+}
+
+/* Steps that bring a form about have nothing left to do the second time. */
+static void check_a_form_is_reached_at_once(const struct step_kind *kind)
+{
+    static const char *const forms[] = { "cast", "trim", "case", "normalise",
+                                         "fill", "edit", "clip", NULL };
+    size_t k = 0;
+
+    while (forms[k] && strcmp(forms[k], kind->name) != 0)
+        k++;
+    if (!forms[k])
+        return;
+    struct table *t = birds(), *once = APPLY(t, kind->example);
+    struct table *twice = APPLY(t, kind->example, kind->example);
+    assert_tables_equal(once, twice);
+    table_unref(once);
+    table_unref(twice);
+    table_unref(t);
+}
+
+/* 24576 rows, more than a chunk of every loop. */
+static void check_threads_over_many_rows(const struct step_kind *kind)
+{
+    if (kind->scope != STEP_ROW_WISE)
+        return;
+    uint32_t *rows = MEM_NEW(uint32_t, 24576);
+    struct table *t = birds(), *first = NULL;
+    static const size_t threads[] = { 1, 2, 4 };
+
+    for (uint32_t i = 0; i < 24576; i++)
+        rows[i] = i % 12;
+    struct table *many = rows_of(t, rows, 24576);
+    for (size_t k = 0; k < COUNT(threads); k++) {
+        parallel_set_threads(threads[k]);
+        struct table *out = APPLY(many, kind->example);
+        if (first) {
+            assert_true(digest_eq(table_digest(out), table_digest(first)));
+            table_unref(out);
+        } else {
+            first = out;
+        }
+    }
+    parallel_set_threads(0);
+    table_unref(first);
+    table_unref(many);
+    table_unref(t);
+    mem_free(rows);
+}
+
+/* Bytes that are no UTF-8, a NUL, wide and combining characters, white space only, a long text. */
+static struct column *as_hostile(const struct column *c)
+{
+    static const char *const texts[] = {
+        "\xff\xfe",   "",     " \u00a0\u200b ", "\u202eabc",    "e\u0301\u0301\u0301",
+        "\U0001F600", "\xc3", "a,b=c\\",        "\u65e5\u672c", "\x1b[31m"
+    };
+    struct column_builder b;
+    struct column *out;
+    struct str text;
+
+    builder_init(&b, c->type, 12);
+    for (size_t i = 0; i < COUNT(texts); i++)
+        builder_add_text(&b, texts[i], strlen(texts[i]));
+    builder_add_text(&b, "\0x", 2);
+    str_init(&text);
+    str_add_repeat(&text, "a\xc3\xa9\xff ", 20000);
+    builder_add_text(&b, text.buf, text.len);
+    str_release(&text);
+    assert_int_equal(builder_finish(&out, &b, NULL), 0);
+    return out;
+}
+
+static void check_hostile_texts(const struct step_kind *kind)
+{
+    struct table *t = birds_with(as_hostile);
+
+    survive(kind, t);
+    table_unref(t);
+}
+
 /* ---------------------------------------------------------------- real data */
 
 /* Examples run as they stand on the file that help and the manual name. */
@@ -450,6 +620,13 @@ static void check_threads(const struct step_kind *kind)
 
 /* Kinds that do quite different things by their parameters go through all of it for each. */
 static const char *const more_examples[] = {
+    "replace sex note pairs=MALE=male,six=6,x=",
+    "replace note from=(o)(n) to=$2$1 match=regex",
+    "case all to=title",
+    "normalise all unicode=nfkd marks=drop quotes=plain dashes=plain mojibake=mend",
+    "separate species pattern=(.)(.*) into=first,rest keep=yes",
+    "separate note by=i into=left,right trim=no",
+    "unite island clutch seen body_mass_g into=all_of_it keep=yes",
     "impute body_mass_g bill_* by=species",
     "impute all by=island indicator=yes",
     "impute all method=knn n_neighbors=2 weights=distance",
@@ -508,6 +685,10 @@ int main(void)
         CHECK(learning_steps_spare_the_target),
         CHECK(cancel),
         CHECK(threads),
+        CHECK(text_is_as_good_as_a_category),
+        CHECK(a_form_is_reached_at_once),
+        CHECK(threads_over_many_rows),
+        CHECK(hostile_texts),
         cmocka_unit_test(test_examples_run_on_the_real_file),
     };
 
