@@ -50,6 +50,9 @@ struct context {
     const char *instead;
     struct session *session; /* COMMAND_SESSION only, else NULL */
     struct gnuplot *gnuplot;
+    /* out: (n_follow) commands to be carried out next, before whatever waits; in the arena */
+    const char *const *follow;
+    size_t n_follow;
 };
 
 struct command {

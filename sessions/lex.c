@@ -181,6 +181,8 @@ static bool scan_quoted(struct scanner *s)
     while (s->text[s->at] && s->text[s->at] != quote) {
         if (quote == '"' && s->text[s->at] == '\\' && s->text[s->at + 1]) {
             char c = s->text[s->at + 1];
+            if (!strchr("\"\\nt$", c)) /* of a pattern, say: it is only itself */
+                str_add_char(&s->value, '\\');
             str_add_char(&s->value, c == 'n' ? '\n' : c == 't' ? '\t' : c);
             s->at += 2;
             continue;

@@ -2,8 +2,8 @@
  *
  *   verb words… key=value…   # a comment
  *
- * Words are separated by blanks; "…" and '…' hold blanks (in "…" a backslash escapes " \ n t; '…' is
- * as it stands); `…` belongs to expressions and is kept.  $name and ${name:-default} stand for a
+ * Words are separated by blanks; "…" and '…' hold blanks (in "…" a backslash escapes " \ $ n t and
+ * is itself before anything else; '…' is as it stands); `…` belongs to expressions and is kept.  $name and ${name:-default} stand for a
  * session parameter outside '…' and `…`.  A backslash at the end of a line continues it (script.h joins).
  */
 #ifndef SESSIONS_LEX_H

@@ -400,6 +400,7 @@ int session_finish(struct session *s, struct task *t, const struct entry **out, 
         journal_done(s->journal, t->journal_number, true, digest_short(hex, e->digest), NULL);
     }
     e = e->recorded ? append_entry(s, e) : set_aside(s, e);
+    session_queue_next(s, t->context.follow, t->context.n_follow, t->file, t->line_number);
     if (out)
         *out = e;
     task_free(t);

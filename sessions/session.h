@@ -156,6 +156,9 @@ int session_queue_file(struct session *s, const char *path, struct err *err);
 int session_queue_tree(struct session *s, const char *path, struct err *err);
 /* One line behind those that wait. */
 void session_queue_line(struct session *s, const char *text, const char *file, size_t number);
+/* Lines before those that wait. */
+void session_queue_next(struct session *s, const char *const *lines, size_t n, const char *file,
+                        size_t number);
 bool session_next(struct session *s, struct queued *out); /* yours: queued_release */
 void queued_release(struct queued *q);
 void session_queue_clear(struct session *s);

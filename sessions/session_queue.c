@@ -77,6 +77,20 @@ int session_queue_tree(struct session *s, const char *path, struct err *err)
     return queue_file(s, path, true, err);
 }
 
+void session_queue_next(struct session *s, const char *const *lines, size_t n, const char *file,
+                        size_t number)
+{
+    if (!n)
+        return;
+    queue_make_room(s, n);
+    s->queue_at -= n;
+    for (size_t i = 0; i < n; i++)
+        s->queue[s->queue_at + i] = (struct queued){ .text = mem_strdup(lines[i]),
+                                                     .file = mem_strdup(file),
+                                                     .line_number = number,
+                                                     .depth = s->depth + 1 };
+}
+
 void session_queue_line(struct session *s, const char *text, const char *file, size_t number)
 {
     if (s->n_queue == s->queue_cap) {

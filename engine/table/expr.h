@@ -39,6 +39,7 @@
 
 #include "base/err.h"
 #include "base/job.h"
+#include "base/str.h"
 #include "table/table.h"
 
 struct expr; /* a parsed expression, immutable */
@@ -51,6 +52,11 @@ const char *expr_text(const struct expr *e); /* as it was given */
 
 /* The columns it reads, each once; names belong to e. */
 size_t expr_columns(const struct expr *e, const char *const **names);
+
+/* The expression over columns of other names, appended: `rename` gives the new name of each (the old
+ * one where it stays).  Everything but the names is as it was written. */
+typedef const char *expr_rename_fn(const void *ctx, const char *name);
+void expr_rename(struct str *out, const struct expr *e, expr_rename_fn *rename, const void *ctx);
 
 /* Type of the result over a table with these columns; ERR_SHAPE or ERR_USAGE (unknown column) with
  * the place. */

@@ -3,6 +3,7 @@
 
 #include "present.h"
 #include "session.h"
+#include "trial.h"
 
 static const struct param_spec preview_params[] = {
     { .name = "show",
@@ -26,34 +27,10 @@ static int understand(struct call *call, struct context *ctx, struct err *err)
                  err) ||
         call_parse(call, &line, ctx->arena, err))
         return -1;
-    const struct command *c = call->command;
-    if (c->step || ((c->flags & COMMAND_UNDOABLE) && (c->flags & COMMAND_NEEDS_TABLE)))
+    if (command_can_be_tried(call->command))
         return 0;
     return err_set(err, ERR_USAGE, "%s does not change the table; preview takes a step",
-                   command_name(c));
-}
-
-/* On the same snapshot; what it makes is given out and nothing else is kept. */
-static int try_command(struct workspace **out, struct call *call, const struct context *ctx,
-                       struct err *err)
-{
-    struct context trial = *ctx;
-    struct report unread;
-
-    trial.command = call->command;
-    trial.args = &call->args;
-    trial.next = NULL;
-    report_init(&unread);
-    int rc = call->command->resolve ? call->command->resolve(&trial, err) : 0;
-    if (!rc)
-        rc = call->command->run(&unread, &trial, err);
-    report_release(&unread);
-    if (rc) {
-        workspace_unref(trial.next);
-        return -1;
-    }
-    *out = trial.next ? trial.next : workspace_ref(ctx->ws);
-    return 0;
+                   command_name(call->command));
 }
 
 static int preview_run(struct report *r, struct context *ctx, struct err *err)
@@ -64,7 +41,7 @@ static int preview_run(struct report *r, struct context *ctx, struct err *err)
     struct diff *d;
     struct str line;
 
-    if (understand(&call, ctx, err) || try_command(&next, &call, ctx, err))
+    if (understand(&call, ctx, err) || command_try(&next, &call, ctx->ws, ctx, err))
         return -1;
     int rc = diff_any(&d, &gone, &back, workspace_table(ctx->ws), workspace_table(next), err);
     workspace_unref(next);

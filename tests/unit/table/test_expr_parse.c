@@ -190,6 +190,40 @@ static void test_words_may_hold_points_and_letters_of_any_script(void **state)
     expr_free(e);
 }
 
+static const char *other_name(const void *ctx, const char *name)
+{
+    (void)ctx;
+    return strcmp(name, "a") == 0 ? "b c" : strcmp(name, "x") == 0 ? "in" : name;
+}
+
+static void test_names_are_changed_where_they_stand(void **state)
+{
+    static const char *const pairs[][2] = {
+        { "a", "`b c`" },
+        { "a+a * y", "`b c`+`b c` * y" },
+        { "if(x > 1, 'a', \"x\")  # ", NULL },
+        { "if(x > 1, 'a', \"x\")", "if(`in` > 1, 'a', \"x\")" },
+        { "`a` in (1, 2) and not is_missing(`y`)", "`b c` in (1, 2) and not is_missing(`y`)" },
+        { "-(a) ^ (x+ax)", "-`b c` ^ (`in`+ax)" },
+        { "matches(a, 'a$') or y.a = 1", "matches(`b c`, 'a$') or y.a = 1" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        struct expr *e;
+        struct str out;
+        if (expr_parse(&e, pairs[i][0], NULL)) {
+            assert_null(pairs[i][1]);
+            continue;
+        }
+        str_init(&out);
+        expr_rename(&out, e, other_name, NULL);
+        assert_string_equal(out.buf, pairs[i][1]);
+        str_release(&out);
+        expr_free(e);
+    }
+}
+
 static void test_function_table_is_sane(void **state)
 {
     const struct expr_function *f = expr_functions();
@@ -217,6 +251,7 @@ int main(void)
         cmocka_unit_test(test_long_chains_are_refused_not_crashed),
         cmocka_unit_test(test_columns_and_text),
         cmocka_unit_test(test_words_may_hold_points_and_letters_of_any_script),
+        cmocka_unit_test(test_names_are_changed_where_they_stand),
         cmocka_unit_test(test_function_table_is_sane),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
