@@ -17,7 +17,7 @@ filter ratio > 2 and matches(island, '^[BD]')
 encode island
 scale bill_* body_mass_g
 drop sex
-describe
+note done
 END
 echo '--- what it would do'
 try run -c 'load other.csv; apply clean.assay run=no'
