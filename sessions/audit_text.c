@@ -6,6 +6,7 @@
 #include "lex.h"
 
 #define EXAMPLE_WIDTH 28
+#define FEWEST_CELLS  ((size_t)1000)
 
 void audit_command(struct str *out, const struct audit_fix *fix)
 {
@@ -125,8 +126,12 @@ void audit_report(struct report *r, const struct audit *a, const struct table *t
     json_t *list = json_array();
 
     for (size_t i = 0; i < a->n; i++) {
-        json_array_append_new(list, finding_data(&a->findings[i], t, max_cells));
-        finding_lines(r, &a->findings[i], t);
+        const struct audit_finding *f = &a->findings[i];
+        size_t most = max_cells > FEWEST_CELLS ? max_cells : FEWEST_CELLS;
+        size_t n = f->n_cells > f->n_rows ? f->n_cells : f->n_rows;
+        max_cells -= n < max_cells ? n : max_cells;
+        json_array_append_new(list, finding_data(f, t, most));
+        finding_lines(r, f, t);
     }
     report_put(r, "findings", list);
     report_put_int(r, "rows_compared", (int64_t)a->n_looked);

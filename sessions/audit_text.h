@@ -9,7 +9,8 @@
 
 /* The command that repairs it, as it is typed; nothing when there is none. */
 void audit_command(struct str *out, const struct audit_fix *fix);
-/* `findings` of the report: the first max_cells cells of each. */
+/* `findings` of the report: max_cells cells and rows in all, the first ones of those that come
+ * first, and at least some of each. */
 void audit_report(struct report *r, const struct audit *a, const struct table *t, size_t max_cells);
 
 #endif

@@ -7,12 +7,15 @@
 #include "prepare/step_values.h"
 #include "prepare/table_edit.h"
 #include "prepare/text_map.h"
+#include "profile/dates.h"
 #include "profile/form.h"
+#include "profile/mojibake.h"
 #include "profile/spelling.h"
 
-enum { REPAIR_MAJORITY, REPAIR_SPELLING, REPAIR_FORM };
+enum { REPAIR_MAJORITY, REPAIR_SPELLING, REPAIR_FORM, REPAIR_DATE, REPAIR_ENCODING };
 
-static const char *const repair_methods[] = { "majority", "spelling", "form", NULL };
+static const char *const repair_methods[] = { "majority", "spelling", "form",
+                                             "date",     "encoding", NULL };
 
 static const struct param_spec repair_params[] = {
     { .name = "columns",
@@ -30,7 +33,7 @@ static const struct param_spec repair_params[] = {
       .fallback = "majority",
       .help = "majority: of the rows with the same `by`; spelling: rare spellings become the "
               "frequent one; form: texts of an odd form become missing, or what they are without "
-              "odd ends" },
+              "odd ends; date: dates are written as most are; encoding: UTF-8 that was read as Windows-1252 is undone" },
     { .name = "sure",
       .type = PARAM_REAL,
       .min = 0,
@@ -95,6 +98,47 @@ static void form_changes(struct repaired *r, const struct coded_column *c, doubl
     }
 }
 
+static void date_changes(struct repaired *r, const struct coded_column *c, double sure,
+                         struct arena *arena)
+{
+    struct odd_date *list;
+    size_t n = dates_find(&list, NULL, c, arena);
+
+    r->changes = ARENA_NEW(arena, struct change, n);
+    for (size_t k = 0; k < n; k++) {
+        struct span s = coded_text(c, list[k].code);
+        if (list[k].sure >= sure)
+            r->changes[r->n++] =
+                (struct change){ arena_strndup(arena, s.at, s.len), list[k].right };
+    }
+}
+
+static void encoding_changes(struct repaired *r, const struct coded_column *c, double sure,
+                             struct arena *arena)
+{
+    struct str was;
+
+    (void)sure;
+    r->changes = ARENA_NEW(arena, struct change, c->n_values);
+    str_init(&was);
+    for (uint32_t v = 1; v <= c->n_values; v++) {
+        struct span s = coded_text(c, v);
+        str_clear(&was);
+        if (mojibake_undo(&was, s))
+            r->changes[r->n++] = (struct change){ arena_strndup(arena, s.at, s.len),
+                                                  arena_strdup(arena, was.buf) };
+    }
+    str_release(&was);
+}
+
+typedef void changes_of(struct repaired *r, const struct coded_column *c, double sure,
+                        struct arena *arena);
+
+static changes_of *const changes_by[] = { [REPAIR_SPELLING] = spelling_changes,
+                                          [REPAIR_FORM] = form_changes,
+                                          [REPAIR_DATE] = date_changes,
+                                          [REPAIR_ENCODING] = encoding_changes };
+
 static int learn_changes(struct repaired *r, const struct step_input *in, size_t col, int method,
                          double sure, struct arena *arena, struct err *err)
 {
@@ -106,8 +150,7 @@ static int learn_changes(struct repaired *r, const struct step_input *in, size_t
         return -1;
     int rc = coded_new(&c, one, in->rows, in->n_rows, NULL, 0, NULL, err);
     if (!rc) {
-        (method == REPAIR_SPELLING ? spelling_changes : form_changes)(r, &c->columns[0], sure,
-                                                                      arena);
+        changes_by[method](r, &c->columns[0], sure, arena);
         if (r->n)
             qsort(r->changes, r->n, sizeof(*r->changes), by_from);
         coded_free(c);
@@ -301,7 +344,7 @@ static int repair_load(void **state, struct arena *arena, struct unpack *u, stru
     struct repair *r = ARENA_NEW(arena, struct repair, 1);
 
     (void)err;
-    r->method = (int)unpack_count(u, REPAIR_FORM);
+    r->method = (int)unpack_count(u, REPAIR_ENCODING);
     r->n = unpack_count(u, u->left / 4);
     r->votes = ARENA_NEW(arena, struct repair_votes, r->n);
     r->columns = ARENA_NEW(arena, struct repaired, r->n);
@@ -324,7 +367,9 @@ const struct step_kind step_repair = {
         "column, so that a row whose zip is wrong keeps its city when its county agrees with it; "
         "together=yes takes them as one key. method=spelling turns rare spellings (case, blanks, "
         "a wrong letter or two) into the frequent one near them; method=form empties texts of a "
-        "form that hardly occurs, or strips what is odd at their ends. What is learned comes from "
+        "form that hardly occurs, or strips what is odd at their ends; method=date writes dates as "
+        "most of the column are written, and empties impossible ones; method=encoding undoes "
+        "UTF-8 that was read as Windows-1252. What is learned comes from "
         "training rows; audit names the columns it is worth doing for.",
     .example = "repair island by=species sure=0.3",
     .scope = STEP_FITTED,

@@ -266,6 +266,10 @@ static void teach(struct audit_context *a)
 void audit_name(struct str *out, const struct audit_finding *f, const struct table *t)
 {
     str_addf(out, "%s:", f->kind);
+    if (f->n_cols > 1 && f->n_cols == t->n_cols) {
+        str_add(out, "all");
+        return;
+    }
     for (size_t k = 0; k < f->n_cols; k++)
         str_addf(out, "%s%s", k ? "," : "", table_name(t, f->cols[k]));
 }
@@ -311,8 +315,18 @@ static bool settle_finding(const struct audit_context *a, struct audit_finding *
     return (!of_cells || n > 0) && !is_refused(a, f);
 }
 
+/* Some detectors tell several kinds of finding apart. */
 static double kind_weight(const char *kind)
 {
+    static const struct {
+        const char *kind;
+        double weight;
+    } more[] = { { "duplicate-key", 0.7 },   { "near-duplicate", 0.6 }, { "shared-rows", 1 },
+                 { "almost-constant", 0.3 }, { "identifier", 0.3 },     { "imbalance", 0.5 } };
+
+    for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
+        if (strcmp(more[i].kind, kind) == 0)
+            return more[i].weight;
     for (size_t i = 0; audit_table[i]; i++)
         if (strcmp(audit_table[i]->name, kind) == 0)
             return audit_table[i]->weight;

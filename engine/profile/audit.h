@@ -75,7 +75,7 @@ struct audit {
 /* Free with audit_release.  ERR_NOMEM, ERR_CANCELLED. */
 int audit_run(struct audit *out, const struct audit_input *in, struct job *job, struct err *err);
 void audit_release(struct audit *a);
-/* kind:column,column: how a person names a finding. */
+/* kind:column,column, or kind:all: how a person names a finding. */
 void audit_name(struct str *out, const struct audit_finding *f, const struct table *t);
 
 /* ---- for detectors ---- */

@@ -10,13 +10,13 @@
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "profile/audit.h"
+#include "profile/audit_texts.h"
 #include "profile/dependency.h"
 
 #define COLUMNS_TRIED ((size_t)64) /* pairs grow with the square */
 #define PAIRS_COLUMNS ((size_t)24)
 #define PAIRS_ROWS    ((size_t)20000)
 #define MOST_FROM     ((size_t)12) /* the best determinants of a column vote */
-#define FIX_COLUMNS   ((size_t)6)
 
 /* What determines a column: one column, or two (second SIZE_MAX: one). */
 struct determinant {
@@ -198,32 +198,22 @@ static const char *determinant_name(struct audit_context *a, const struct determ
 /* repair COLUMN by=… with the single columns that vote, or one pair together. */
 static void add_fix(struct audit_context *a, struct audit_finding *f, const struct search *s)
 {
-    const struct table *t = a->in->table;
-    struct str by;
+    bool pair = s->from[0].second != SIZE_MAX;
+    size_t cols[MOST_FROM], n = 0;
 
     if (audit_is_target(a, s->col))
         return;
-    str_init(&by);
-    bool pair = s->from[0].second != SIZE_MAX;
-    for (size_t k = 0; k < s->n_from && k < (pair ? 1 : MOST_FROM); k++) {
-        const char *names[] = { table_name(t, s->from[k].first),
-                                pair ? table_name(t, s->from[k].second) : NULL };
-        for (size_t i = 0; i < 2 && names[i]; i++) {
-            if (by.len)
-                str_add_char(&by, ',');
-            for (const char *p = names[i]; *p; p++) {
-                if (*p == ',' || *p == '\\')
-                    str_add_char(&by, '\\');
-                str_add_char(&by, *p);
-            }
-        }
+    for (size_t k = 0; k < s->n_from && !pair; k++)
+        cols[n++] = s->from[k].first;
+    if (pair) {
+        cols[n++] = s->from[0].first;
+        cols[n++] = s->from[0].second;
     }
     f->fix.verb = "repair";
-    audit_fix_arg(f, NULL, table_name(t, s->col));
-    audit_fix_arg(f, "by", arena_strdup(a->arena, by.buf));
+    audit_fix_arg(f, NULL, table_name(a->in->table, s->col));
+    audit_fix_arg(f, "by", audit_list(a, cols, n));
     if (pair)
         audit_fix_arg(f, "together", "yes");
-    str_release(&by);
 }
 
 static void add_finding(struct audit_context *a, const struct search *s)

@@ -54,6 +54,25 @@ double audit_share_once(const struct coded_column *c)
     return all ? (double)n / (double)all : 0;
 }
 
+const char *audit_list(struct audit_context *a, const size_t *cols, size_t n)
+{
+    struct str list;
+
+    str_init(&list);
+    for (size_t k = 0; k < n; k++) {
+        if (k)
+            str_add_char(&list, ',');
+        for (const char *p = table_name(a->in->table, cols[k]); *p; p++) {
+            if (*p == ',' || *p == '\\')
+                str_add_char(&list, '\\');
+            str_add_char(&list, *p);
+        }
+    }
+    const char *out = arena_strdup(a->arena, list.buf);
+    str_release(&list);
+    return out;
+}
+
 void audit_fix_fill(struct audit_context *a, struct audit_finding *f, size_t col)
 {
     const struct column *c = table_at(a->in->table, col);

@@ -12,6 +12,8 @@ double audit_share_words(const struct coded_column *c);
 /* Share of the cells that are there whose text occurs once: Good and Turing's estimate of how often
  * a new cell would have a text never seen. */
 double audit_share_once(const struct coded_column *c);
+/* Names of columns as one parameter: "a,b", with \\ before a comma in a name. */
+const char *audit_list(struct audit_context *a, const size_t *cols, size_t n);
 /* How sure the text alone makes it that it stands for missing ("n/a", "?"); 0: it does not. */
 double audit_missing_word(struct span s);
 /* impute COLUMN, or drop missing COLUMN where it is the target. */

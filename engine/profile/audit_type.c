@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "profile/audit.h"
 #include "profile/audit_texts.h"
+#include "profile/dates.h"
 
 #define MOSTLY 0.9
 
@@ -11,6 +12,13 @@ static bool is_number(struct span s)
     double v;
 
     return text_parse_real(&v, s.at, s.len);
+}
+
+/* In a column of dates, what looks like one is found by audit_date. */
+static bool is_found_as_date(const struct column *c, const char *text)
+{
+    return (c->type == COLUMN_DATE || c->type == COLUMN_TIMESTAMP) &&
+           date_read(span_of(text)).order != DATE_NONE;
 }
 
 /* Cells the reader rejected are missing in the table: filling them is what is left to do. */
@@ -23,7 +31,7 @@ static void add_rejected(struct audit_context *a, size_t col)
     for (size_t i = 0; i < a->in->n_odd; i++) {
         const struct odd_cell *odd = &a->in->odd[i];
         if (odd->col != col || !column_missing(c, odd->row) ||
-            audit_missing_word(span_of(odd->text)) > 0)
+            audit_missing_word(span_of(odd->text)) > 0 || is_found_as_date(c, odd->text))
             continue;
         f = f ? f : audit_add(a, "mixed-type", &col, 1);
         audit_add_cell(a, f, odd->row, col, 0.97, span_of(odd->text), NULL, false);

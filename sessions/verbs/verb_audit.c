@@ -13,8 +13,8 @@ static const struct param_spec audit_params[] = {
       .type = PARAM_INT,
       .min = 0,
       .max = 1e9,
-      .fallback = "100000",
-      .help = "how many cells of a finding the report lists" },
+      .fallback = "250000",
+      .help = "how many cells the report lists in all" },
     { .name = NULL },
 };
 
