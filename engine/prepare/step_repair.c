@@ -8,14 +8,15 @@
 #include "prepare/table_edit.h"
 #include "prepare/text_map.h"
 #include "profile/dates.h"
+#include "profile/decorated.h"
 #include "profile/form.h"
 #include "profile/mojibake.h"
 #include "profile/spelling.h"
 
-enum { REPAIR_MAJORITY, REPAIR_SPELLING, REPAIR_FORM, REPAIR_DATE, REPAIR_ENCODING };
+enum { REPAIR_MAJORITY, REPAIR_SPELLING, REPAIR_FORM, REPAIR_DATE, REPAIR_EXTRA, REPAIR_ENCODING };
 
-static const char *const repair_methods[] = { "majority", "spelling", "form",
-                                             "date",     "encoding", NULL };
+static const char *const repair_methods[] = { "majority", "spelling", "form", "date",
+                                              "extra",    "encoding", NULL };
 
 static const struct param_spec repair_params[] = {
     { .name = "columns",
@@ -33,7 +34,9 @@ static const struct param_spec repair_params[] = {
       .fallback = "majority",
       .help = "majority: of the rows with the same `by`; spelling: rare spellings become the "
               "frequent one; form: texts of an odd form become missing, or what they are without "
-              "odd ends; date: dates are written as most are; encoding: UTF-8 that was read as Windows-1252 is undone" },
+              "odd ends; date: dates are written as most are; extra: what stands "
+              "before or behind a value and recurs is taken off; encoding: UTF-8 that was read as "
+              "Windows-1252 is undone" },
     { .name = "sure",
       .type = PARAM_REAL,
       .min = 0,
@@ -108,8 +111,23 @@ static void date_changes(struct repaired *r, const struct coded_column *c, doubl
     for (size_t k = 0; k < n; k++) {
         struct span s = coded_text(c, list[k].code);
         if (list[k].sure >= sure)
-            r->changes[r->n++] =
-                (struct change){ arena_strndup(arena, s.at, s.len), list[k].right };
+            r->changes[r->n++] = (struct change){ arena_strndup(arena, s.at, s.len),
+                                                  list[k].right };
+    }
+}
+
+static void extra_changes(struct repaired *r, const struct coded_column *c, double sure,
+                          struct arena *arena)
+{
+    struct decorated *list;
+    size_t n = decorated_find(&list, c, arena);
+
+    r->changes = ARENA_NEW(arena, struct change, n);
+    for (size_t k = 0; k < n; k++) {
+        struct span from = coded_text(c, list[k].code), to = coded_text(c, list[k].bare);
+        if (list[k].sure >= sure)
+            r->changes[r->n++] = (struct change){ arena_strndup(arena, from.at, from.len),
+                                                  arena_strndup(arena, to.at, to.len) };
     }
 }
 
@@ -137,6 +155,7 @@ typedef void changes_of(struct repaired *r, const struct coded_column *c, double
 static changes_of *const changes_by[] = { [REPAIR_SPELLING] = spelling_changes,
                                           [REPAIR_FORM] = form_changes,
                                           [REPAIR_DATE] = date_changes,
+                                          [REPAIR_EXTRA] = extra_changes,
                                           [REPAIR_ENCODING] = encoding_changes };
 
 static int learn_changes(struct repaired *r, const struct step_input *in, size_t col, int method,
@@ -368,7 +387,8 @@ const struct step_kind step_repair = {
         "together=yes takes them as one key. method=spelling turns rare spellings (case, blanks, "
         "a wrong letter or two) into the frequent one near them; method=form empties texts of a "
         "form that hardly occurs, or strips what is odd at their ends; method=date writes dates as "
-        "most of the column are written, and empties impossible ones; method=encoding undoes "
+        "most of the column are written, and empties impossible ones; method=extra takes off "
+        "what stands before or behind some values and not others; method=encoding undoes "
         "UTF-8 that was read as Windows-1252. What is learned comes from "
         "training rows; audit names the columns it is worth doing for.",
     .example = "repair island by=species sure=0.3",

@@ -72,7 +72,7 @@ static void look_for_constant(struct audit_context *a, size_t col)
 /* Does the name end or begin in a word that identifiers have? */
 static bool has_name_of_id(const char *name)
 {
-    static const char *const words[] = { "id",  "index", "key",  "uuid",   "guid",
+    static const char *const words[] = { "id",  "index", "key",    "uuid",     "guid",
                                          "row", "code",  "number", "rownames", "no" };
     size_t len = strlen(name);
 

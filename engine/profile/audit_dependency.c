@@ -4,6 +4,7 @@
  * pairs of columns are.  A cell is spoken of when the votes of all that determine its column, taken
  * together, are against it.
  */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@
 #define COLUMNS_TRIED ((size_t)64) /* pairs grow with the square */
 #define PAIRS_COLUMNS ((size_t)24)
 #define PAIRS_ROWS    ((size_t)20000)
+#define KEY_TRUST     0.6
 #define MOST_FROM     ((size_t)12) /* the best determinants of a column vote */
 
 /* What determines a column: one column, or two (second SIZE_MAX: one). */
@@ -39,6 +41,7 @@ struct search {
     size_t n_from;
     struct suspect *suspects;
     size_t n_suspects;
+    bool done; /* in the first round */
     int rc;
     struct err err;
 };
@@ -47,6 +50,7 @@ struct searches {
     struct audit_context *a;
     const struct coded_groups *groups; /* (n_cols) empty where the column determines nothing */
     struct search *list;
+    const bool *keys; /* (n_cols) second round: columns that determine another well; else NULL */
 };
 
 static void drop_determinant(struct determinant *d)
@@ -78,13 +82,15 @@ static double base_share(const struct coded_column *b, size_t n_rows)
 }
 
 static int try_determinant(struct search *s, const struct coded *c, struct determinant *d,
-                           const struct coded_groups *groups, uint32_t n_values, struct err *err)
+                           const struct coded_groups *groups, uint32_t n_values, bool keys,
+                           struct err *err)
 {
     const struct coded_column *b = &c->columns[s->col];
 
     if (pair_counts_new(&d->counts, groups, n_values, b->code, b->n_values, err))
         return -1;
-    d->trust = dependency_measure(&d->counts, base_share(b, c->n_rows)).trust;
+    struct dependency found = dependency_measure(&d->counts, base_share(b, c->n_rows));
+    d->trust = keys ? found.trust_of_key : found.trust;
     if (d->trust > 0)
         keep_determinant(s, d);
     else
@@ -121,24 +127,35 @@ static int try_pair(struct search *s, const struct coded *c, size_t x, size_t y,
         return -1;
     }
     size_t before = s->n_from;
-    int rc = try_determinant(s, c, &d, &groups, n_values, err);
+    int rc = try_determinant(s, c, &d, &groups, n_values, false, err);
     coded_groups_release(&groups);
     if (rc || s->n_from == before)
         mem_big_free(d.own_code);
     return rc;
 }
 
-static int find_determinants(struct search *s, const struct searches *all, struct err *err)
+/* Single columns; when `keys` is given, those that are keys, by the weaker measure. */
+static int try_columns(struct search *s, const struct searches *all, const bool *keys,
+                       struct err *err)
 {
     const struct coded *c = all->a->coded;
 
     for (size_t j = 0; j < c->n_cols; j++) {
         struct determinant d = { .first = j, .second = SIZE_MAX, .code = c->columns[j].code };
-        if (j != s->col && all->groups[j].start &&
-            try_determinant(s, c, &d, &all->groups[j], c->columns[j].n_values, err))
+        if (j != s->col && all->groups[j].start && (!keys || keys[j]) &&
+            try_determinant(s, c, &d, &all->groups[j], c->columns[j].n_values, keys != NULL, err))
             return -1;
     }
-    if (s->n_from || c->n_cols > PAIRS_COLUMNS || c->n_rows > PAIRS_ROWS)
+    return 0;
+}
+
+static int find_determinants(struct search *s, const struct searches *all, struct err *err)
+{
+    const struct coded *c = all->a->coded;
+
+    if (try_columns(s, all, all->keys, err))
+        return -1;
+    if (s->n_from || all->keys || c->n_cols > PAIRS_COLUMNS || c->n_rows > PAIRS_ROWS)
         return 0;
     for (size_t x = 0; x < c->n_cols; x++)
         for (size_t y = x + 1; y < c->n_cols && s->n_from < MOST_FROM; y++)
@@ -146,6 +163,43 @@ static int find_determinants(struct search *s, const struct searches *all, struc
                 try_pair(s, c, x, y, err))
                 return -1;
     return 0;
+}
+
+static bool is_word(struct span s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (!isalpha((unsigned char)s.at[i]))
+            return false;
+    return s.len >= 2;
+}
+
+/* Does the word stand in the text, with no letter or digit beside it? */
+static bool has_word(struct span text, struct span word)
+{
+    for (size_t at = 0; at + word.len <= text.len; at++) {
+        size_t end = at + word.len;
+        if (memcmp(text.at + at, word.at, word.len) == 0 &&
+            (at == 0 || !isalnum((unsigned char)text.at[at - 1])) &&
+            (end == text.len || !isalnum((unsigned char)text.at[end])))
+            return true;
+    }
+    return false;
+}
+
+/* A value made up with a word of its own row ("ak_hf-1" where the state is ak), which the value that
+ * others vote for lacks, is not theirs. */
+static bool is_made_of_row(const struct coded *c, size_t col, size_t row, uint32_t other)
+{
+    struct span value = coded_text(&c->columns[col], c->columns[col].code[row]);
+    struct span instead = coded_text(&c->columns[col], other);
+
+    for (size_t j = 0; j < c->n_cols; j++) {
+        struct span word = coded_text(&c->columns[j], c->columns[j].code[row]);
+        if (j != col && word.len < value.len && is_word(word) && has_word(value, word) &&
+            !has_word(instead, word))
+            return true;
+    }
+    return false;
 }
 
 static int vote_all(struct search *s, const struct coded *c, struct err *err)
@@ -162,7 +216,7 @@ static int vote_all(struct search *s, const struct coded *c, struct err *err)
             votes[k] = dependency_vote(&s->from[k].counts, s->from[k].trust, s->from[k].code[i],
                                        b->code[i]);
         struct verdict v = dependency_verdict(votes, s->n_from, b->code[i]);
-        if (v.value)
+        if (v.value && !is_made_of_row(c, s->col, i, v.value))
             s->suspects[s->n_suspects++] = (struct suspect){ (uint32_t)i, v.value, (float)v.sure };
     }
     return 0;
@@ -176,7 +230,7 @@ static void search_columns(void *ctx, size_t begin, size_t end, size_t chunk)
     (void)chunk;
     for (size_t j = begin; j < end; j++) {
         struct search *s = &all->list[j];
-        if (c->columns[s->col].n_values < 2)
+        if (s->done || c->columns[s->col].n_values < 2)
             continue;
         s->rc = find_determinants(s, all, &s->err);
         if (!s->rc && s->n_from)
@@ -243,10 +297,19 @@ static void release_search(struct search *s)
     for (size_t k = 0; k < s->n_from; k++)
         drop_determinant(&s->from[k]);
     mem_big_free(s->suspects);
+    s->suspects = NULL;
+    s->n_from = s->n_suspects = 0;
+}
+
+static void mark_keys(bool *keys, const struct search *s)
+{
+    for (size_t k = 0; k < s->n_from; k++)
+        if (s->from[k].second == SIZE_MAX && s->from[k].trust >= KEY_TRUST)
+            keys[s->from[k].first] = true;
 }
 
 /* The columns in batches, so that cancelling is noticed and only some are in memory at once. */
-static int search_all(struct searches *all, size_t n, struct err *err)
+static int search_all(bool *found_keys, struct searches *all, size_t n, struct err *err)
 {
     size_t batch = 2 * parallel_threads();
     struct search *list = all->list;
@@ -264,6 +327,9 @@ static int search_all(struct searches *all, size_t n, struct err *err)
             }
             if (!rc && list[j].n_suspects)
                 add_finding(all->a, &list[j]);
+            if (!all->keys)
+                mark_keys(found_keys, &list[j]);
+            list[j].done |= list[j].n_from > 0;
             release_search(&list[j]);
         }
         if (!rc)
@@ -279,6 +345,7 @@ static int find_dependencies(struct audit_context *a, struct err *err)
     size_t n = c->n_cols < COLUMNS_TRIED ? c->n_cols : COLUMNS_TRIED;
     struct coded_groups *groups = MEM_NEW(struct coded_groups, c->n_cols);
     struct search *list = MEM_NEW(struct search, n);
+    bool *keys = MEM_NEW(bool, c->n_cols);
     struct searches all = { .a = a, .groups = groups, .list = list };
     int rc = 0;
 
@@ -291,9 +358,13 @@ static int find_dependencies(struct audit_context *a, struct err *err)
                               err);
     }
     if (!rc)
-        rc = search_all(&all, n, err);
+        rc = search_all(keys, &all, n, err);
+    all.keys = keys;
+    if (!rc)
+        rc = search_all(NULL, &all, n, err);
     for (size_t j = 0; j < c->n_cols; j++)
         coded_groups_release(&groups[j]);
+    mem_free(keys);
     mem_free(groups);
     mem_free(list);
     return rc;

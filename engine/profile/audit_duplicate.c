@@ -175,8 +175,8 @@ static bool is_key(const struct audit_context *a, size_t col)
     size_t there = a->coded->n_rows - c->count[0];
 
     return x->type != COLUMN_REAL && x->type != COLUMN_BOOL && x->type != COLUMN_DATE &&
-           x->type != COLUMN_TIMESTAMP && there >= 20 &&
-           there * 20 >= a->coded->n_rows * 19 && c->n_values * 100 >= there * 97;
+           x->type != COLUMN_TIMESTAMP && there >= 20 && there * 20 >= a->coded->n_rows * 19 &&
+           c->n_values * 100 >= there * 97;
 }
 
 static int find_by_key(struct audit_context *a, size_t col, struct err *err)

@@ -6,6 +6,7 @@
 #define COLUMNS_TRIED ((size_t)200)
 #define FREQUENT      5
 #define RATIO         5
+#define SELDOM        50 /* one cell in so many, at most */
 
 /* Columns whose common values are the same sort of thing (two towns of a trip) lend each other
  * values: the share of this column's cells whose value the other one has too. */
@@ -39,11 +40,12 @@ static void compare(struct audit_context *a, struct audit_finding **f, size_t co
         struct span s = coded_text(c, v);
         uint32_t there = s.len > 1 && !is_number(s) ? audit_find_text(o, s) : 0;
         if (!there || o->count[there] < FREQUENT || o->count[there] < RATIO * c->count[v] ||
-            audit_missing_word(s) > 0)
+            (size_t)c->count[v] * SELDOM > a->coded->n_rows + SELDOM || audit_missing_word(s) > 0)
             continue;
         if (!*f) {
             *f = audit_add(a, "misplaced", &col, 1);
-            (*f)->says = audit_printf(a, "values of %s and the like", table_name(a->in->table, other));
+            (*f)->says = audit_printf(a, "values of %s and the like",
+                                      table_name(a->in->table, other));
             audit_fix_repair(a, *f, col, "form");
         }
         audit_add_code(a, *f, col, v, 0.85 - 3 * common, NULL, false);

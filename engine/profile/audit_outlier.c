@@ -24,9 +24,9 @@
 struct scale {
     bool log;
     double median, mad, q25, q75;
-    double low, high;           /* fences, on the scale */
+    double low, high;             /* fences, on the scale */
     double apart_low, apart_high; /* beyond these, with a gap */
-    double last_low, last_high; /* the outermost numbers that are not far, as they are */
+    double last_low, last_high;   /* the outermost numbers that are not far, as they are */
 };
 
 static double on_scale(const struct scale *s, double v)

@@ -14,9 +14,10 @@ struct named_range {
     double low, high;
 };
 static const struct named_range named_ranges[] = {
-    { "latitude", -90, 90 }, { "lat", -90, 90 },   { "longitude", -180, 180 }, { "lon", -180, 180 },
-    { "lng", -180, 180 },    { "percent", 0, 100 }, { "pct", 0, 100 },         { "month", 1, 12 },
-    { "weekday", 0, 7 },     { "age", 0, 125 },     { "hour", 0, 24 },         { "minute", 0, 60 },
+    { "latitude", -90, 90 }, { "lat", -90, 90 },     { "longitude", -180, 180 },
+    { "lon", -180, 180 },    { "lng", -180, 180 },   { "percent", 0, 100 },
+    { "pct", 0, 100 },       { "month", 1, 12 },     { "weekday", 0, 7 },
+    { "age", 0, 125 },       { "hour", 0, 24 },      { "minute", 0, 60 },
     { "probability", 0, 1 }, { "humidity", 0, 100 }, { "day", 0, 366 },
 };
 

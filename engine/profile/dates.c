@@ -7,8 +7,8 @@
 #include "base/mem.h"
 #include "table/cell.h"
 
-#define MOSTLY 0.7
-#define FEWEST 10
+#define MOSTLY  0.7
+#define FEWEST  10
 #define CLEARLY 10 /* times as many are day first as month first, or the other way round */
 
 static const char *const months[] = { "jan", "feb", "mar", "apr", "may", "jun",
@@ -220,7 +220,8 @@ static bool same_form(const struct date_text *a, const struct date_text *b)
     bool either = (a->order == DATE_EITHER && (b->order == DATE_DMY || b->order == DATE_MDY)) ||
                   (b->order == DATE_EITHER && (a->order == DATE_DMY || a->order == DATE_MDY));
 
-    return (a->order == b->order || either) && a->between == b->between && a->year_digits == b->year_digits;
+    return (a->order == b->order || either) && a->between == b->between &&
+           a->year_digits == b->year_digits;
 }
 
 struct tally {
@@ -230,8 +231,8 @@ struct tally {
 #define MOST_FORMS 32
 
 /* What most look like, and how many cells are dates of any form. */
-static struct tally usual_form(struct date_text *dates, const struct coded_column *c, size_t *n_dates,
-                               size_t *n_all)
+static struct tally usual_form(struct date_text *dates, const struct coded_column *c,
+                               size_t *n_dates, size_t *n_all)
 {
     struct tally tallies[MOST_FORMS] = { 0 };
     size_t n = 0, best = 0;

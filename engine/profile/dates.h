@@ -8,22 +8,22 @@
 
 enum date_order {
     DATE_NONE,
-    DATE_YMD,      /* 2024-02-29, with - / or . between */
-    DATE_DMY,      /* 29.2.2024 */
-    DATE_MDY,      /* 2/29/2024 */
-    DATE_EITHER,   /* 3/4/2024: one of those two */
-    DATE_D_MON_Y,  /* 29 Feb 2024, 29-Feb-2024 */
-    DATE_MON_D_Y,  /* Feb 29, 2024 */
+    DATE_YMD,        /* 2024-02-29, with - / or . between */
+    DATE_DMY,        /* 29.2.2024 */
+    DATE_MDY,        /* 2/29/2024 */
+    DATE_EITHER,     /* 3/4/2024: one of those two */
+    DATE_D_MON_Y,    /* 29 Feb 2024, 29-Feb-2024 */
+    DATE_MON_D_Y,    /* Feb 29, 2024 */
     DATE_IMPOSSIBLE, /* in the form of a date, and none: 2024-02-30 */
 };
 
 struct date_text {
     enum date_order order;
-    char between;      /* the first separator */
-    bool padded;       /* 02, not 2, where it could be either */
-    int year_digits;   /* 2 or 4 */
+    char between;         /* the first separator */
+    bool padded;          /* 02, not 2, where it could be either */
+    int year_digits;      /* 2 or 4 */
     int year, month, day; /* DATE_EITHER: day before month */
-    struct span rest;  /* a time, behind */
+    struct span rest;     /* a time, behind */
 };
 /* DATE_NONE when it is nothing like a date. */
 struct date_text date_read(struct span s);

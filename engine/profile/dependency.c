@@ -9,6 +9,10 @@
 #define FEWEST_ROWS  20 /* in groups of two and more, to speak of a dependency */
 #define LEAST_LAMBDA 0.35
 #define LEAST_NOISE  0.7
+#define KEY_LAMBDA   0.3
+#define KEY_NOISE    0.3
+#define KEY_GROUPS   10
+#define KEY_ROWS     8 /* in a group, on average */
 #define MANY         8 /* the same error in one group */
 #define MANY_SHARE   0.04
 #define RARE_BESIDE  4 /* a value is rare beside one that is so many times as frequent */
@@ -130,6 +134,7 @@ struct dependency dependency_measure(const struct pair_counts *p, double base)
             continue;
         uint32_t top = p->count[at], second = at + 1 < end ? p->count[at + 1] : 0;
         d.n_rows += n;
+        d.n_groups++;
         right += predicted(top, second);
         for (uint32_t k = at + 1; k < end; k++) {
             d.n_odd += p->count[k];
@@ -144,6 +149,9 @@ struct dependency dependency_measure(const struct pair_counts *p, double base)
     d.noise = ((double)scattered + 1) / ((double)d.n_odd + 1);
     if (d.lambda >= LEAST_LAMBDA && d.noise >= LEAST_NOISE)
         d.trust = 0.98 * d.noise * (0.4 + 0.6 * d.lambda);
+    if (d.lambda >= KEY_LAMBDA && d.noise >= KEY_NOISE && d.n_groups >= KEY_GROUPS &&
+        d.n_rows >= KEY_ROWS * d.n_groups)
+        d.trust_of_key = 0.98 * (0.6 + 0.4 * d.lambda);
     return d;
 }
 

@@ -10,6 +10,9 @@
  *           top.  Errors are scattered over many values; where B really varies with A, the others
  *           have company.
  *
+ * Where A determines another column well, and its groups are large, A names things (a flight), and
+ * less is asked of what else it determines: copied errors are not scattered.
+ *
  * Together they are the trust in one vote.  A cell that is not the top of its group has a vote
  * against it and for the top, and one that is has a vote for it; votes of several A add up as
  * evidence (noisy or), so that a row whose A is wrong is kept by the other columns.
@@ -35,7 +38,8 @@ void pair_counts_release(struct pair_counts *p);
 
 struct dependency {
     double lambda, noise, trust; /* trust 0: not a dependency */
-    size_t n_rows;               /* in groups of two and more */
+    double trust_of_key;         /* the trust where A is known to name things; 0: none even so */
+    size_t n_rows, n_groups;     /* in groups of two and more */
     size_t n_odd;                /* cells that are not their group's top */
 };
 /* base: the share of B's commonest value among the cells of B that are there. */

@@ -260,17 +260,6 @@ static void find_variants(struct found *f, const struct item *items, size_t n, s
     }
 }
 
-static void find_slips(struct found *f, const struct item *items, size_t n)
-{
-    double trust = trust_in(items, n);
-
-    for (size_t i = 0; i < n && trust > 0.05; i++) {
-        struct match m = best_match(items, n, i, RATIO);
-        if (m.at != SIZE_MAX)
-            add_found(f, items[i].code, trust * m.sure, items[m.at].text);
-    }
-}
-
 /* ---------------------------------------------------------------- words within texts */
 
 static bool in_word(char c)
@@ -292,7 +281,7 @@ static int by_word(const void *a, const void *b)
     return order ? order : (x->item > y->item) - (x->item < y->item);
 }
 
-static struct word *words_of(const struct item *items, size_t n, size_t *n_words)
+static struct word *words_of(const struct item *items, size_t n, size_t shortest, size_t *n_words)
 {
     struct word *words = NULL;
     size_t cap = 0;
@@ -303,7 +292,7 @@ static struct word *words_of(const struct item *items, size_t n, size_t *n_words
             size_t len = 0;
             while (in_word(p[len]))
                 len++;
-            if (len >= FEWEST) {
+            if (len >= shortest) {
                 if (*n_words == cap) {
                     cap = cap ? 2 * cap : 1024;
                     words = mem_resize(words, cap, sizeof(*words));
@@ -315,6 +304,53 @@ static struct word *words_of(const struct item *items, size_t n, size_t *n_words
     if (*n_words)
         qsort(words, *n_words, sizeof(*words), by_word);
     return words;
+}
+
+/* How many texts have the word. */
+static size_t texts_with(const struct word *words, size_t n, struct span word)
+{
+    size_t low = 0, high = n, count = 0;
+
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (span_compare((struct span){ words[mid].at, words[mid].len }, word) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    for (; low < n && span_eq((struct span){ words[low].at, words[low].len }, word); low++)
+        count++;
+    return count;
+}
+
+/* Is every word of `rare` that `right` lacks seldom? One that stands in several texts is a word of
+ * its own ("ak_hf-1" beside "al_hf-1"). */
+static bool has_odd_word(const struct word *words, size_t n, const char *rare, const char *right)
+{
+    for (const char *p = rare; *p;) {
+        size_t len = 0;
+        while (in_word(p[len]))
+            len++;
+        if (len >= 2 && !memmem(right, strlen(right), p, len) &&
+            texts_with(words, n, (struct span){ p, len }) >= 3)
+            return false;
+        p += len ? len : 1;
+    }
+    return true;
+}
+
+static void find_slips(struct found *f, const struct item *items, size_t n)
+{
+    double trust = trust_in(items, n);
+    size_t n_words = 0;
+    struct word *words = trust > 0.05 ? words_of(items, n, 2, &n_words) : NULL;
+
+    for (size_t i = 0; i < n && trust > 0.05; i++) {
+        struct match m = best_match(items, n, i, RATIO);
+        if (m.at != SIZE_MAX && has_odd_word(words, n_words, items[i].text, items[m.at].text))
+            add_found(f, items[i].code, trust * m.sure, items[m.at].text);
+    }
+    mem_free(words);
 }
 
 /* Endings make different words of one stem: patient, patients. */
@@ -412,7 +448,7 @@ static void add_corrected(struct found *f, const struct item *item, const struct
 static void find_words(struct found *f, const struct item *items, size_t n, struct arena *arena)
 {
     size_t n_words;
-    struct word *words = words_of(items, n, &n_words);
+    struct word *words = words_of(items, n, FEWEST, &n_words);
     struct item *kinds = MEM_NEW(struct item, n_words);
     struct wrong_word *wrong = MEM_NEW(struct wrong_word, n_words);
     size_t n_kinds = kinds_of(kinds, words, n_words, items, arena);
