@@ -1,0 +1,328 @@
+#include "learn/boost_loss.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/machine.h"
+#include "base/mem.h"
+#include "num/exp.h"
+#include "num/sort.h"
+
+static double weight_of(const struct loss_input *in, size_t i)
+{
+    return in->weights ? in->weights[i] : 1;
+}
+
+static double mean_of(const struct loss_input *in, double scale_to)
+{
+    double total = 0, sum = 0;
+
+    for (size_t i = 0; i < in->n; i++) {
+        total += weight_of(in, i);
+        sum += weight_of(in, i) * (in->y[i] / scale_to);
+    }
+    return total > 0 ? sum / total * scale_to : 0;
+}
+
+/* The weights, applied where there are some. */
+static void weigh(float *g, float *h, const struct loss_input *in, size_t begin, size_t end)
+{
+    for (size_t i = begin; in->weights && i < end; i++) {
+        g[i] *= (float)in->weights[i];
+        h[i] *= (float)in->weights[i];
+    }
+}
+
+/* ---------------------------------------------------------------- two classes */
+
+FOR_EACH_MACHINE
+static void derive_log_odds(float *restrict g, float *restrict h, const double *restrict score,
+                            const double *restrict y, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        double p = 1 / (1 + exp_straight(-score[i]));
+        g[i] = (float)(p - y[i]);
+        h[i] = (float)(p * (1 - p));
+    }
+}
+
+static void binary_derive(float *g, float *h, const struct loss_input *in, size_t k, size_t begin,
+                          size_t end)
+{
+    (void)k;
+    derive_log_odds(g + begin, h + begin, in->score + begin, in->y + begin, end - begin);
+    weigh(g, h, in, begin, end);
+}
+
+static double log_odds(double p)
+{
+    const double least = 1e-15;
+
+    p = fmin(fmax(p, least), 1 - least);
+    return log(p / (1 - p));
+}
+
+static void binary_start(double *start, const struct loss_input *in)
+{
+    start[0] = log_odds(mean_of(in, 1));
+}
+
+static void binary_predict(struct matrix *out)
+{
+    double *no = matrix_col(out, 0), *yes = matrix_col(out, 1);
+
+    for (size_t i = 0; i < out->n; i++) {
+        yes[i] = 1 / (1 + exp(-no[i]));
+        no[i] = 1 - yes[i];
+    }
+}
+
+/* ---------------------------------------------------------------- several classes */
+
+/* Of LightGBM: K / (K - 1) times the diagonal of the Hessian. */
+static void classes_derive(float *g, float *h, const struct loss_input *in, size_t k, size_t begin,
+                           size_t end)
+{
+    const double factor = (double)in->n_outputs / (double)(in->n_outputs - 1);
+
+    for (size_t i = begin; i < end; i++) {
+        double most = -INFINITY, sum = 0;
+        for (size_t c = 0; c < in->n_outputs; c++)
+            most = fmax(most, in->score[c * in->n + i]);
+        for (size_t c = 0; c < in->n_outputs; c++)
+            sum += exp_straight(in->score[c * in->n + i] - most);
+        double p = exp_straight(in->score[k * in->n + i] - most) / sum;
+        g[i] = (float)(p - (in->y[i] == (double)k));
+        h[i] = (float)(factor * p * (1 - p));
+    }
+    weigh(g, h, in, begin, end);
+}
+
+static void classes_start(double *start, const struct loss_input *in)
+{
+    double total = 0;
+
+    memset(start, 0, in->n_outputs * sizeof(*start));
+    for (size_t i = 0; i < in->n; i++) {
+        start[(size_t)in->y[i]] += weight_of(in, i);
+        total += weight_of(in, i);
+    }
+    for (size_t k = 0; k < in->n_outputs; k++)
+        start[k] = log(fmax(start[k] / total, 1e-15));
+}
+
+static void classes_predict(struct matrix *out)
+{
+    for (size_t i = 0; i < out->n; i++) {
+        double most = -INFINITY, sum = 0;
+        for (size_t k = 0; k < out->p; k++)
+            most = fmax(most, matrix_col(out, k)[i]);
+        for (size_t k = 0; k < out->p; k++) {
+            matrix_col(out, k)[i] = exp(matrix_col(out, k)[i] - most);
+            sum += matrix_col(out, k)[i];
+        }
+        for (size_t k = 0; k < out->p; k++)
+            matrix_col(out, k)[i] /= sum;
+    }
+}
+
+/* ---------------------------------------------------------------- numbers */
+
+static void as_it_is(struct matrix *out)
+{
+    (void)out;
+}
+
+static void exponential(struct matrix *out)
+{
+    for (size_t i = 0; i < out->n; i++)
+        out->x[i] = exp(fmin(out->x[i], 700));
+}
+
+static void start_mean(double *start, const struct loss_input *in)
+{
+    start[0] = mean_of(in, 1);
+    if (!isfinite(start[0]))
+        start[0] = mean_of(in, (double)in->n);
+}
+
+static void start_log_mean(double *start, const struct loss_input *in)
+{
+    start_mean(start, in);
+    start[0] = log(fmax(start[0], 1e-15));
+}
+
+/* By weight: the least value with at least share q of the weight at or below it. */
+static double weighted_quantile(const struct loss_input *in, double q)
+{
+    double *sorted = MEM_NEW(double, 2 * in->n), total = 0, low = -INFINITY, sum = 0;
+    size_t at = 0;
+
+    memcpy(sorted, in->y, in->n * sizeof(*sorted));
+    sort_reals(sorted, sorted + in->n, in->n);
+    if (!in->weights) {
+        at = (size_t)fmax(0, ceil(q * (double)in->n) - 1);
+        low = sorted[at];
+        mem_free(sorted);
+        return low;
+    }
+    for (size_t i = 0; i < in->n; i++)
+        total += in->weights[i];
+    /* Halve the places between the least and the greatest value until one is left. */
+    size_t first = 0, last = in->n - 1;
+    while (first < last) {
+        size_t middle = first + (last - first) / 2;
+        sum = 0;
+        for (size_t i = 0; i < in->n; i++)
+            sum += in->y[i] <= sorted[middle] ? in->weights[i] : 0;
+        if (sum >= q * total)
+            last = middle;
+        else
+            first = middle + 1;
+    }
+    low = sorted[first];
+    mem_free(sorted);
+    return low;
+}
+
+static void squared_derive(float *g, float *h, const struct loss_input *in, size_t k, size_t begin,
+                           size_t end)
+{
+    (void)k;
+    for (size_t i = begin; i < end; i++) {
+        g[i] = (float)(in->score[i] - in->y[i]);
+        h[i] = 1;
+    }
+    weigh(g, h, in, begin, end);
+}
+
+static void quantile_derive(float *g, float *h, const struct loss_input *in, size_t k, size_t begin,
+                            size_t end)
+{
+    (void)k;
+    for (size_t i = begin; i < end; i++) {
+        g[i] = (float)(in->score[i] >= in->y[i] ? 1 - in->alpha : -in->alpha);
+        h[i] = 1;
+    }
+    weigh(g, h, in, begin, end);
+}
+
+static void quantile_start(double *start, const struct loss_input *in)
+{
+    start[0] = weighted_quantile(in, in->alpha);
+}
+
+static double quantile_leaf(const struct loss_input *in)
+{
+    return in->alpha;
+}
+
+static void absolute_derive(float *g, float *h, const struct loss_input *in, size_t k, size_t begin,
+                            size_t end)
+{
+    (void)k;
+    for (size_t i = begin; i < end; i++) {
+        double rest = in->score[i] - in->y[i];
+        g[i] = (float)((rest > 0) - (rest < 0));
+        h[i] = 1;
+    }
+    weigh(g, h, in, begin, end);
+}
+
+static void start_median(double *start, const struct loss_input *in)
+{
+    start[0] = weighted_quantile(in, 0.5);
+}
+
+static double half(const struct loss_input *in)
+{
+    (void)in;
+    return 0.5;
+}
+
+static void huber_derive(float *g, float *h, const struct loss_input *in, size_t k, size_t begin,
+                         size_t end)
+{
+    (void)k;
+    for (size_t i = begin; i < end; i++) {
+        double rest = in->score[i] - in->y[i];
+        g[i] = (float)(rest > in->alpha ? in->alpha : rest < -in->alpha ? -in->alpha : rest);
+        h[i] = 1;
+    }
+    weigh(g, h, in, begin, end);
+}
+
+/* LightGBM widens the second derivative by exp(0.7), so that steps stay small. */
+static void poisson_derive(float *g, float *h, const struct loss_input *in, size_t k, size_t begin,
+                           size_t end)
+{
+    const double caution = exp(0.7);
+    (void)k;
+
+    for (size_t i = begin; i < end; i++) {
+        double mean = exp_straight(in->score[i]);
+        g[i] = (float)(mean - in->y[i]);
+        h[i] = (float)(mean * caution);
+    }
+    weigh(g, h, in, begin, end);
+}
+
+static void tweedie_derive(float *g, float *h, const struct loss_input *in, size_t k, size_t begin,
+                           size_t end)
+{
+    const double r = in->power;
+    (void)k;
+
+    for (size_t i = begin; i < end; i++) {
+        double a = in->y[i] * exp_straight((1 - r) * in->score[i]);
+        double b = exp_straight((2 - r) * in->score[i]);
+        g[i] = (float)(b - a);
+        h[i] = (float)((2 - r) * b - (1 - r) * a);
+    }
+    weigh(g, h, in, begin, end);
+}
+
+/* ---------------------------------------------------------------- tables */
+
+const char *const boost_loss_names[] = { "squared", "absolute", "huber", "quantile",
+                                         "poisson", "tweedie",  NULL };
+
+static const struct boost_loss of_numbers[] = {
+    { .name = "squared", .derive = squared_derive, .start = start_mean, .predict = as_it_is },
+    { .name = "absolute",
+      .derive = absolute_derive,
+      .start = start_median,
+      .predict = as_it_is,
+      .leaf_quantile = half },
+    { .name = "huber", .derive = huber_derive, .start = start_mean, .predict = as_it_is },
+    { .name = "quantile",
+      .derive = quantile_derive,
+      .start = quantile_start,
+      .predict = as_it_is,
+      .leaf_quantile = quantile_leaf },
+    { .name = "poisson",
+      .derive = poisson_derive,
+      .start = start_log_mean,
+      .predict = exponential,
+      .positive = true },
+    { .name = "tweedie",
+      .derive = tweedie_derive,
+      .start = start_log_mean,
+      .predict = exponential,
+      .positive = true },
+};
+
+static const struct boost_loss of_two_classes = {
+    .name = "log-loss", .derive = binary_derive, .start = binary_start, .predict = binary_predict
+};
+
+static const struct boost_loss of_classes = {
+    .name = "log-loss", .derive = classes_derive, .start = classes_start, .predict = classes_predict
+};
+
+const struct boost_loss *boost_loss_for(unsigned task, int which)
+{
+    if (task == TASK_BINARY)
+        return &of_two_classes;
+    return task == TASK_MULTICLASS ? &of_classes : &of_numbers[which];
+}
