@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/machine.h"
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "base/rng.h"
@@ -227,27 +226,70 @@ int bins_learn(struct bins *out, const struct fit_input *in, size_t max_bin, uin
 
 /* ---------------------------------------------------------------- codes */
 
-/* How many cuts are below x, by halving without branches: the loop over rows is inside, so that
- * the compiler looks up many at a time. */
-FOR_EACH_MACHINE
+/* Where to look for a number among the cuts: even stretches between the first cut and the last, and
+ * for each of them the codes that begin and end in it.  Most hold one cut or none. */
+enum { STRETCHES = 1024 };
+
+struct ruler {
+    const double *cuts;
+    size_t n_cuts;
+    double low, per_stretch; /* stretches per unit */
+    uint8_t code[STRETCHES + 1];
+};
+
+static size_t stretch_of(const struct ruler *r, double x)
+{
+    double at = (x - r->low) * r->per_stretch;
+
+    return at < 0 ? 0 : at < STRETCHES ? (size_t)at : STRETCHES - 1;
+}
+
+static void ruler_make(struct ruler *r, const struct bin_feature *f)
+{
+    size_t n = f->n_bins - 1, at = 0;
+
+    *r = (struct ruler){ .cuts = f->cuts, .n_cuts = n };
+    if (n == 0)
+        return;
+    double width = f->cuts[n - 1] - f->cuts[0];
+    r->low = f->cuts[0];
+    r->per_stretch = width > 0 && isfinite(width) ? STRETCHES / width : 0;
+    if (!isfinite(r->per_stretch) || !isfinite(r->low))
+        r->per_stretch = 0; /* all in one */
+    for (size_t k = 0; k < n; k++)
+        for (size_t here = stretch_of(r, f->cuts[k]); at <= here; at++)
+            r->code[at] = (uint8_t)k;
+    for (; at <= STRETCHES; at++)
+        r->code[at] = (uint8_t)n;
+}
+
+/* How many cuts are below x: stretch_of never falls as x grows, so that they are known but for those
+ * in the stretch of x. */
+static uint8_t code_number(const struct ruler *r, double x)
+{
+    size_t stretch = r->per_stretch > 0 ? stretch_of(r, x) : 0;
+    size_t low = r->per_stretch > 0 ? r->code[stretch] : 0;
+    size_t high = r->per_stretch > 0 ? r->code[stretch + 1] : r->n_cuts;
+
+    while (high - low > 4) {
+        size_t middle = low + (high - low) / 2;
+        if (r->cuts[middle] < x)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    while (low < high && r->cuts[low] < x)
+        low++;
+    return (uint8_t)low;
+}
+
 static void code_numbers(uint8_t *codes, const struct bin_feature *f, const double *x, size_t n)
 {
-    double padded[BINS_MOST + 1];
-    uint32_t at[CODE_ROWS];
-    uint32_t step = 1;
+    struct ruler r;
 
-    while (step * 2 <= f->n_bins)
-        step *= 2;
-    for (size_t k = 0; k <= BINS_MOST; k++)
-        padded[k] = k + 1 < f->n_bins ? f->cuts[k] : INFINITY;
-    memset(at, 0, n * sizeof(*at));
-    for (; step; step /= 2)
-        for (size_t i = 0; i < n; i++) {
-            uint32_t next = at[i] + step;
-            at[i] = padded[next - 1] < x[i] ? next : at[i];
-        }
+    ruler_make(&r, f);
     for (size_t i = 0; i < n; i++)
-        codes[i] = (uint8_t)(isnan(x[i]) ? f->n_bins : at[i]);
+        codes[i] = isnan(x[i]) ? (uint8_t)f->n_bins : code_number(&r, x[i]);
 }
 
 static void code_levels(uint8_t *codes, const struct bin_feature *f, const double *x, size_t n)
@@ -259,13 +301,10 @@ static void code_levels(uint8_t *codes, const struct bin_feature *f, const doubl
 
 void bins_code(uint8_t *codes, const struct bin_feature *f, const double *x, size_t n)
 {
-    for (size_t at = 0; at < n; at += CODE_ROWS) {
-        size_t len = n - at < CODE_ROWS ? n - at : CODE_ROWS;
-        if (f->n_levels)
-            code_levels(codes + at, f, x + at, len);
-        else
-            code_numbers(codes + at, f, x + at, len);
-    }
+    if (f->n_levels)
+        code_levels(codes, f, x, n);
+    else
+        code_numbers(codes, f, x, n);
 }
 
 struct coding {

@@ -28,8 +28,8 @@ static double mean_of(const struct loss_input *in, double scale_to)
 static void weigh(float *g, float *h, const struct loss_input *in, size_t begin, size_t end)
 {
     for (size_t i = begin; in->weights && i < end; i++) {
-        g[i] *= (float)in->weights[i];
-        h[i] *= (float)in->weights[i];
+        g[i - begin] *= (float)in->weights[i];
+        h[i - begin] *= (float)in->weights[i];
     }
 }
 
@@ -39,10 +39,18 @@ FOR_EACH_MACHINE
 static void derive_log_odds(float *restrict g, float *restrict h, const double *restrict score,
                             const double *restrict y, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        double p = 1 / (1 + exp_straight(-score[i]));
-        g[i] = (float)(p - y[i]);
-        h[i] = (float)(p * (1 - p));
+    enum { AT_ONCE = 512 };
+    double less[AT_ONCE];
+
+    for (size_t at = 0; at < n; at += AT_ONCE) {
+        size_t some = n - at < AT_ONCE ? n - at : AT_ONCE;
+        for (size_t i = 0; i < some; i++)
+            less[i] = exp_bound(-score[at + i]);
+        for (size_t i = 0; i < some; i++) {
+            double p = 1 / (1 + exp_straight(less[i]));
+            g[at + i] = (float)(p - y[at + i]);
+            h[at + i] = (float)(p * (1 - p));
+        }
     }
 }
 
@@ -50,7 +58,7 @@ static void binary_derive(float *g, float *h, const struct loss_input *in, size_
                           size_t end)
 {
     (void)k;
-    derive_log_odds(g + begin, h + begin, in->score + begin, in->y + begin, end - begin);
+    derive_log_odds(g, h, in->score + begin, in->y + begin, end - begin);
     weigh(g, h, in, begin, end);
 }
 
@@ -90,10 +98,10 @@ static void classes_derive(float *g, float *h, const struct loss_input *in, size
         for (size_t c = 0; c < in->n_outputs; c++)
             most = fmax(most, in->score[c * in->n + i]);
         for (size_t c = 0; c < in->n_outputs; c++)
-            sum += exp_straight(in->score[c * in->n + i] - most);
-        double p = exp_straight(in->score[k * in->n + i] - most) / sum;
-        g[i] = (float)(p - (in->y[i] == (double)k));
-        h[i] = (float)(factor * p * (1 - p));
+            sum += exp_straight(exp_bound(in->score[c * in->n + i] - most));
+        double p = exp_straight(exp_bound(in->score[k * in->n + i] - most)) / sum;
+        g[i - begin] = (float)(p - (in->y[i] == (double)k));
+        h[i - begin] = (float)(factor * p * (1 - p));
     }
     weigh(g, h, in, begin, end);
 }
@@ -190,8 +198,8 @@ static void squared_derive(float *g, float *h, const struct loss_input *in, size
 {
     (void)k;
     for (size_t i = begin; i < end; i++) {
-        g[i] = (float)(in->score[i] - in->y[i]);
-        h[i] = 1;
+        g[i - begin] = (float)(in->score[i] - in->y[i]);
+        h[i - begin] = 1;
     }
     weigh(g, h, in, begin, end);
 }
@@ -201,8 +209,8 @@ static void quantile_derive(float *g, float *h, const struct loss_input *in, siz
 {
     (void)k;
     for (size_t i = begin; i < end; i++) {
-        g[i] = (float)(in->score[i] >= in->y[i] ? 1 - in->alpha : -in->alpha);
-        h[i] = 1;
+        g[i - begin] = (float)(in->score[i] >= in->y[i] ? 1 - in->alpha : -in->alpha);
+        h[i - begin] = 1;
     }
     weigh(g, h, in, begin, end);
 }
@@ -223,8 +231,8 @@ static void absolute_derive(float *g, float *h, const struct loss_input *in, siz
     (void)k;
     for (size_t i = begin; i < end; i++) {
         double rest = in->score[i] - in->y[i];
-        g[i] = (float)((rest > 0) - (rest < 0));
-        h[i] = 1;
+        g[i - begin] = (float)((rest > 0) - (rest < 0));
+        h[i - begin] = 1;
     }
     weigh(g, h, in, begin, end);
 }
@@ -246,8 +254,8 @@ static void huber_derive(float *g, float *h, const struct loss_input *in, size_t
     (void)k;
     for (size_t i = begin; i < end; i++) {
         double rest = in->score[i] - in->y[i];
-        g[i] = (float)(rest > in->alpha ? in->alpha : rest < -in->alpha ? -in->alpha : rest);
-        h[i] = 1;
+        g[i - begin] = (float)(rest > in->alpha ? in->alpha : rest < -in->alpha ? -in->alpha : rest);
+        h[i - begin] = 1;
     }
     weigh(g, h, in, begin, end);
 }
@@ -260,9 +268,9 @@ static void poisson_derive(float *g, float *h, const struct loss_input *in, size
     (void)k;
 
     for (size_t i = begin; i < end; i++) {
-        double mean = exp_straight(in->score[i]);
-        g[i] = (float)(mean - in->y[i]);
-        h[i] = (float)(mean * caution);
+        double mean = exp_straight(exp_bound(in->score[i]));
+        g[i - begin] = (float)(mean - in->y[i]);
+        h[i - begin] = (float)(mean * caution);
     }
     weigh(g, h, in, begin, end);
 }
@@ -274,10 +282,10 @@ static void tweedie_derive(float *g, float *h, const struct loss_input *in, size
     (void)k;
 
     for (size_t i = begin; i < end; i++) {
-        double a = in->y[i] * exp_straight((1 - r) * in->score[i]);
-        double b = exp_straight((2 - r) * in->score[i]);
-        g[i] = (float)(b - a);
-        h[i] = (float)((2 - r) * b - (1 - r) * a);
+        double a = in->y[i] * exp_straight(exp_bound((1 - r) * in->score[i]));
+        double b = exp_straight(exp_bound((2 - r) * in->score[i]));
+        g[i - begin] = (float)(b - a);
+        h[i - begin] = (float)((2 - r) * b - (1 - r) * a);
     }
     weigh(g, h, in, begin, end);
 }
@@ -313,7 +321,12 @@ static const struct boost_loss of_numbers[] = {
 };
 
 static const struct boost_loss of_two_classes = {
-    .name = "log-loss", .derive = binary_derive, .start = binary_start, .predict = binary_predict
+    .name = "log-loss",
+    .derive = binary_derive,
+    .start = binary_start,
+    .predict = binary_predict,
+    .g_most = 1,
+    .h_most = 0.25,
 };
 
 static const struct boost_loss of_classes = {

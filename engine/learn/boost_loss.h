@@ -20,9 +20,11 @@ struct loss_input {
 
 struct boost_loss {
     const char *name;
-    /* First and second derivatives of rows [begin, end) for output k, times the weights. */
+    /* First and second derivatives of rows [begin, end) for output k, times the weights: g and h
+     * (end - begin). */
     void (*derive)(float *g, float *h, const struct loss_input *in, size_t k, size_t begin,
                    size_t end);
+    double g_most, h_most; /* no derivative is larger, before weights; 0: they may be of any size */
     /* start (n_outputs): the best constants. */
     void (*start)(double *start, const struct loss_input *in);
     /* Scores to predictions in place: out (n, n_classes or 1), scores in its first columns. */

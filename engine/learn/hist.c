@@ -54,18 +54,28 @@ struct setting {
 };
 
 FOR_EACH_MACHINE
+static void pack_words(uint32_t *restrict word, const float *restrict g, const float *restrict h,
+                       size_t n, float by_g, float by_h)
+{
+    for (size_t i = 0; i < n; i++) {
+        int32_t first = (int32_t)rintf(g[i] * by_g), second = (int32_t)rintf(h[i] * by_h);
+        first = first > G_MOST ? G_MOST : first < -G_MOST ? -G_MOST : first;
+        second = second > H_MOST ? H_MOST : second;
+        word[i] = (uint32_t)first << 16 | (uint32_t)second;
+    }
+}
+
+void gradients_put(struct gradients *out, const float *g, const float *h, size_t begin, size_t n)
+{
+    pack_words(out->word + begin, g, h, n, (float)(1 / out->g_unit), (float)(1 / out->h_unit));
+}
+
 static void set_packed(void *ctx, size_t begin, size_t end, size_t chunk)
 {
     const struct setting *s = ctx;
-    const float by_g = (float)(1 / s->out->g_unit), by_h = (float)(1 / s->out->h_unit);
     (void)chunk;
 
-    for (size_t i = begin; i < end; i++) {
-        int32_t g = (int32_t)rintf(s->g[i] * by_g), h = (int32_t)rintf(s->h[i] * by_h);
-        g = g > G_MOST ? G_MOST : g < -G_MOST ? -G_MOST : g;
-        h = h > H_MOST ? H_MOST : h;
-        s->out->word[i] = (uint32_t)g << 16 | (uint32_t)h;
-    }
+    gradients_put(s->out, s->g + begin, s->h + begin, begin, end - begin);
 }
 
 static void set_wide(void *ctx, size_t begin, size_t end, size_t chunk)
@@ -147,6 +157,13 @@ static double heaviest(const double *weights, size_t n)
     return most;
 }
 
+void gradients_scale(struct gradients *out, double g_most, double h_most)
+{
+    out->g_unit = g_most > 0 ? g_most / G_MOST : 1;
+    out->h_unit = h_most > 0 ? h_most / H_MOST : 1;
+    out->c_unit = 1;
+}
+
 int gradients_set(struct gradients *out, const float *g, const float *h, const double *weights,
                   struct err *err)
 {
@@ -159,9 +176,7 @@ int gradients_set(struct gradients *out, const float *g, const float *h, const d
     if (take_memory(out, packed, err))
         return -1;
     if (packed) {
-        out->g_unit = all.g_most > 0 ? all.g_most / G_MOST : 1;
-        out->h_unit = all.h_most > 0 ? all.h_most / H_MOST : 1;
-        out->c_unit = 1;
+        gradients_scale(out, all.g_most, all.h_most);
     } else {
         out->g_unit = wide_unit(all.g_most, out->n);
         out->h_unit = wide_unit(all.h_most, out->n);

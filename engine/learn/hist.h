@@ -36,6 +36,10 @@ void gradients_release(struct gradients *g);
  * the weights already.  Which form is used depends on the values alone.  ERR_NOMEM. */
 int gradients_set(struct gradients *out, const float *g, const float *h, const double *weights,
                   struct err *err);
+/* The same in pieces, for packed gradients whose largest sizes are known: first the sizes, then
+ * rows from `begin` on, from any thread. */
+void gradients_scale(struct gradients *out, double g_most, double h_most);
+void gradients_put(struct gradients *out, const float *g, const float *h, size_t begin, size_t n);
 
 /* ---- histograms ---- */
 struct hist_sum {

@@ -167,7 +167,40 @@ static void derive_some(void *ctx, size_t begin, size_t end, size_t chunk)
     const struct deriving *d = ctx;
     (void)chunk;
 
-    d->b->loss->derive(d->b->g, d->b->h, &d->b->loss_in, d->output, begin, end);
+    d->b->loss->derive(d->b->g + begin, d->b->h + begin, &d->b->loss_in, d->output, begin, end);
+}
+
+/* Where the sizes of derivatives are known beforehand, they need not be kept. */
+static void derive_packed(void *ctx, size_t begin, size_t end, size_t chunk)
+{
+    enum { AT_ONCE = 1024 };
+    const struct deriving *d = ctx;
+    float g[AT_ONCE], h[AT_ONCE];
+    (void)chunk;
+
+    for (size_t at = begin; at < end; at += AT_ONCE) {
+        size_t n = end - at < AT_ONCE ? end - at : AT_ONCE;
+        d->b->loss->derive(g, h, &d->b->loss_in, d->output, at, at + n);
+        gradients_put(&d->b->gradients, g, h, at, n);
+    }
+}
+
+static bool sizes_are_known(const struct boosting *b)
+{
+    return b->gradients.packed && b->loss->g_most > 0 &&
+           params_choice(b->in->params, "data_sample_strategy") != STRATEGY_GOSS;
+}
+
+static int derive(struct boosting *b, size_t round, size_t k, struct err *err)
+{
+    struct deriving d = { .b = b, .output = k };
+    bool known = sizes_are_known(b);
+
+    if (known)
+        gradients_scale(&b->gradients, b->loss->g_most, b->loss->h_most);
+    parallel_for(b->in->x->n, PARALLEL_CHUNK, known ? derive_packed : derive_some, &d);
+    choose_rows(b, round);
+    return known ? 0 : gradients_set(&b->gradients, b->g, b->h, b->in->weights, err);
 }
 
 struct adding {
@@ -233,13 +266,10 @@ static void add_tree(struct boosting *b, struct tree *t, double *score)
 static int grow_output(struct boosting *b, size_t round, size_t k, struct err *err)
 {
     struct trees *t = &b->model->trees;
-    struct deriving d = { .b = b, .output = k };
     struct tree *tree = &t->trees[t->n_trees];
     double *score = b->score + k * b->in->x->n;
 
-    parallel_for(b->in->x->n, PARALLEL_CHUNK, derive_some, &d);
-    choose_rows(b, round);
-    if (gradients_set(&b->gradients, b->g, b->h, b->in->weights, err))
+    if (derive(b, round, k, err))
         return -1;
     grower_run(tree, &b->grower, &b->gradients, b->n_in, b->allowed, b->arena);
     if (b->loss->leaf_quantile)
@@ -289,14 +319,18 @@ static int take_memory(struct boosting *b, struct err *err)
     if (mem_big(&score, n, n_outputs * sizeof(double), "the scores", err))
         return -1;
     b->score = score;
-    if (mem_big(&derivatives, n, 2 * sizeof(float), "the derivatives", err))
+    if (gradients_new(&b->gradients, n, b->in->weights != NULL, err))
         return -1;
-    b->g = derivatives;
-    b->h = b->g + n;
+    if (!sizes_are_known(b)) {
+        if (mem_big(&derivatives, n, 2 * sizeof(float), "the derivatives", err))
+            return -1;
+        b->g = derivatives;
+        b->h = b->g + n;
+    }
     if (mem_big(&out, n, sizeof(uint32_t), "row numbers", err))
         return -1;
     b->out = out;
-    return gradients_new(&b->gradients, n, b->in->weights != NULL, err);
+    return 0;
 }
 
 static void begin_scores(struct boosting *b)
