@@ -254,7 +254,9 @@ static void huber_derive(float *g, float *h, const struct loss_input *in, size_t
     (void)k;
     for (size_t i = begin; i < end; i++) {
         double rest = in->score[i] - in->y[i];
-        g[i - begin] = (float)(rest > in->alpha ? in->alpha : rest < -in->alpha ? -in->alpha : rest);
+        g[i - begin] = (float)(rest > in->alpha    ? in->alpha
+                               : rest < -in->alpha ? -in->alpha
+                                                   : rest);
         h[i - begin] = 1;
     }
     weigh(g, h, in, begin, end);

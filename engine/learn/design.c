@@ -56,10 +56,68 @@ static int check_type(const struct column *c, const char *name, unsigned flags, 
     }
 }
 
+/* ---- levels of categories ---- */
+
+static void find_levels(struct levels *out, const struct column *c, const uint32_t *rows, size_t n,
+                        struct arena *arena)
+{
+    size_t n_all = c->levels->n_rows;
+    bool *present = MEM_NEW(bool, n_all);
+    const char **text;
+
+    for (size_t i = 0; i < n; i++) {
+        size_t row = rows ? rows[i] : i;
+        if (!column_missing(c, row))
+            present[column_codes(c)[row]] = true;
+    }
+    for (size_t k = 0; k < n_all; k++)
+        out->n += present[k];
+    text = ARENA_NEW(arena, const char *, out->n);
+    for (size_t k = 0, at = 0; k < n_all; k++) {
+        struct span s = column_text(c->levels, k);
+        if (present[k])
+            text[at++] = arena_strndup(arena, s.at, s.len);
+    }
+    out->text = text;
+    mem_free(present);
+}
+
+struct levels *design_levels(const char *const *names, size_t p, const struct table *t,
+                             const uint32_t *rows, size_t n, struct arena *arena)
+{
+    struct levels *list = ARENA_NEW(arena, struct levels, p);
+
+    for (size_t j = 0; j < p; j++) {
+        int at = table_find(t, names[j]);
+        const struct column *c = at < 0 ? NULL : table_at(t, (size_t)at);
+        list[j].is_category = c && c->type == COLUMN_CATEGORY;
+        if (list[j].is_category)
+            find_levels(&list[j], c, rows, n, arena);
+    }
+    return list;
+}
+
+/* code (levels of c): which of the known levels each is; NAN when none. */
+static double *map_codes(const struct column *c, const struct levels *known)
+{
+    size_t n = c->levels->n_rows, at = 0;
+    double *code = MEM_NEW(double, n);
+
+    for (size_t k = 0; k < n; k++) { /* both are in byte order */
+        struct span s = column_text(c->levels, k);
+        int order = -1;
+        while (at < known->n && (order = span_compare(span_of(known->text[at]), s)) < 0)
+            at++;
+        code[k] = at < known->n && order == 0 ? (double)at : NAN;
+    }
+    return code;
+}
+
 /* ---- filling, a column at a time; what is wrong is counted there and told afterwards ---- */
 
 struct fill {
     const struct column **columns; /* (p) */
+    const struct levels *levels;   /* (p) */
     const uint32_t *rows;
     bool to_predict;
     struct matrix *x;
@@ -81,13 +139,28 @@ static void fill_values(double *restrict x, const struct column *c, const uint32
     }
 }
 
+static void fill_category(double *restrict x, const struct column *c, const struct levels *known,
+                          const uint32_t *rows, size_t n)
+{
+    double *code = map_codes(c, known);
+
+    for (size_t i = 0; i < n; i++) {
+        size_t row = rows ? rows[i] : i;
+        x[i] = column_missing(c, row) ? NAN : code[column_codes(c)[row]];
+    }
+    mem_free(code);
+}
+
 static void fill_column(struct fill *f, size_t j)
 {
     const struct column *c = f->columns[j];
     double *x = matrix_col(f->x, j);
     size_t n = f->x->n, n_bad = 0;
 
-    fill_values(x, c, f->rows, n);
+    if (c->type == COLUMN_CATEGORY)
+        fill_category(x, c, &f->levels[j], f->rows, n);
+    else
+        fill_values(x, c, f->rows, n);
     for (size_t i = 0; i < n && c->n_missing; i++)
         if (column_missing(c, f->rows ? f->rows[i] : i))
             x[i] = NAN;
@@ -127,8 +200,19 @@ static int refuse_cells(const char *name, const struct table *t, const struct co
                    missing ? "impute" : "clip", name, or_else);
 }
 
+static int check_levels(const struct column *c, const char *name, const struct levels *known,
+                        struct err *err)
+{
+    if (known->is_category == (c->type == COLUMN_CATEGORY))
+        return 0;
+    return err_set(err, ERR_SHAPE, "feature %s is %s, and the model was trained with %s; cast %s",
+                   name, known->is_category ? "no category" : "a category",
+                   known->is_category ? "one" : "numbers", name);
+}
+
 static int find_columns(const struct column **columns, const char *const *names, size_t p,
-                        unsigned flags, const struct table *t, struct err *err)
+                        unsigned flags, const struct levels *levels, const struct table *t,
+                        struct err *err)
 {
     for (size_t j = 0; j < p; j++) {
         int at = table_find(t, names[j]);
@@ -138,7 +222,8 @@ static int find_columns(const struct column **columns, const char *const *names,
                            "with it",
                            names[j]);
         columns[j] = table_at(t, (size_t)at);
-        if (check_type(columns[j], names[j], flags, err))
+        if (check_type(columns[j], names[j], flags, err) ||
+            (levels && check_levels(columns[j], names[j], &levels[j], err)))
             return -1;
     }
     return 0;
@@ -157,8 +242,8 @@ static int fill_matrix(struct fill *f, const char *const *names, unsigned flags,
 }
 
 int design_matrix(struct matrix *x, const char *const *names, size_t p, unsigned learner_flags,
-                  const struct table *t, const uint32_t *rows, size_t n, bool to_predict,
-                  struct err *err)
+                  const struct levels *levels, const struct table *t, const uint32_t *rows,
+                  size_t n, bool to_predict, struct err *err)
 {
     struct matrix m;
 
@@ -168,12 +253,14 @@ int design_matrix(struct matrix *x, const char *const *names, size_t p, unsigned
         return matrix_new(x, n, 0, "the design matrix", err);
 
     struct fill f = { .columns = MEM_NEW(const struct column *, p),
+                      .levels = levels,
                       .rows = rows,
                       .to_predict = to_predict,
                       .x = &m,
                       .n_bad = MEM_NEW(size_t, 2 * p) };
     f.first_bad = f.n_bad + p;
-    int rc = find_columns(f.columns, names, p, learner_flags, t, err);
+    int rc = find_columns(f.columns, names, p, learner_flags & ~(levels ? 0u : LEARNER_CATEGORIES),
+                          levels, t, err);
     if (!rc)
         rc = matrix_new(&m, n, p, "the design matrix", err);
     if (!rc) {

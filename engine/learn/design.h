@@ -44,13 +44,25 @@ int target_values(double *y, const struct target *target, const struct table *t,
 int design_features(struct design *out, const struct table *t, const struct roles *roles,
                     const char *target, unsigned learner_flags, struct arena *arena,
                     struct err *err);
+/* What the codes of a category stand for, so that another table's cells get the same: the levels
+ * that the training rows have.  A level that is not among them counts as missing. */
+struct levels {
+    bool is_category;
+    size_t n;                /* 0 where all training rows are missing, and for numbers */
+    const char *const *text; /* (n) in byte order */
+};
+
+/* Of features `names` in rows (NULL: all); levels (p) in the arena. */
+struct levels *design_levels(const char *const *names, size_t p, const struct table *t,
+                             const uint32_t *rows, size_t n, struct arena *arena);
 /* Make x (n, p): features `names` of rows (NULL: all).  A blind learner's has no columns.
  * ERR_SHAPE naming the column and the command that mends it when a feature is absent, text or a
- * category the learner cannot take; ERR_DOMAIN naming column, row and line of the first missing
+ * category the learner cannot take, or a category where training had a number (levels (p); NULL:
+ * there are no categories); ERR_DOMAIN naming column, row and line of the first missing
  * value or NaN or infinity ("age is missing in 19 rows, first row 5 (line 6); impute age, or drop
  * missing").  Rows `to_predict` are never dropped, and the advice is another. */
 int design_matrix(struct matrix *x, const char *const *names, size_t p, unsigned learner_flags,
-                  const struct table *t, const uint32_t *rows, size_t n, bool to_predict,
-                  struct err *err);
+                  const struct levels *levels, const struct table *t, const uint32_t *rows,
+                  size_t n, bool to_predict, struct err *err);
 
 #endif

@@ -580,16 +580,17 @@ static const struct param_spec boost_params[] = {
 const struct learner learn_boost = {
     .name = "boost",
     .help = "gradient boosting of decision trees",
-    .details = "Adds up many small trees, each of which corrects those before it. The first choice "
-               "for tables with many rows: it finds interactions and steps by itself and needs no "
-               "scaling; missing cells are handled as they are. More rounds with a lower "
-               "learning_rate are better and slower; num_leaves says how much a tree may say. "
-               "Gradients are rounded to 15 bits where rows are many, sums of them are exact: the "
-               "result does not depend on the number of threads.",
+    .details =
+        "Adds up many small trees, each of which corrects those before it. The first choice "
+        "for tables with many rows: it finds interactions and steps by itself and needs no "
+        "scaling; missing cells and categories are handled as they are. More rounds with a lower "
+        "learning_rate are better and slower; num_leaves says how much a tree may say. "
+        "Gradients are rounded to 15 bits where rows are many, sums of them are exact: the "
+        "result does not depend on the number of threads.",
     .source = "Friedman 2001, 'Greedy function approximation'; Ke et al. 2017, 'LightGBM', whose "
               "names and defaults the parameters have",
     .tasks = TASK_CLASSIFY | TASK_REGRESS,
-    .flags = LEARNER_WEIGHTS | LEARNER_MISSING,
+    .flags = LEARNER_WEIGHTS | LEARNER_MISSING | LEARNER_CATEGORIES,
     .params = boost_params,
     .fit = boost_fit,
     .predict = boost_predict,

@@ -59,6 +59,7 @@ struct model *model_with_notes(const struct model *m, const struct model_note *n
     copy->target = m->target;
     copy->p = m->p;
     copy->features = m->features;
+    copy->levels = m->levels;
     copy->state = m->state;
     copy->fitted = fitted_ref(m->fitted);
     copy->expectations = expectations_ref(m->expectations);
@@ -250,8 +251,21 @@ static int prepare_rows(struct model *m, struct training *t, struct err *err)
         return -1;
     m->p = design.p;
     m->features = design.names;
-    return design_matrix(&t->x, m->features, m->p, m->learner->flags, t->table, t->rows, t->n,
-                         false, err);
+    if (m->learner->flags & LEARNER_CATEGORIES)
+        m->levels = design_levels(m->features, m->p, t->table, t->rows, t->n, &m->arena);
+    return design_matrix(&t->x, m->features, m->p, m->learner->flags, m->levels, t->table, t->rows,
+                         t->n, false, err);
+}
+
+/* For the learner; a category without levels still is one. */
+static uint32_t *count_levels(struct model *m)
+{
+    uint32_t *n = m->levels ? ARENA_NEW(&m->arena, uint32_t, m->p) : NULL;
+
+    for (size_t j = 0; m->levels && j < m->p; j++)
+        if (m->levels[j].is_category)
+            n[j] = m->levels[j].n ? (uint32_t)m->levels[j].n : 1;
+    return n;
 }
 
 static int fit(struct model *m, const struct training *t, struct job *job, struct err *err)
@@ -259,6 +273,7 @@ static int fit(struct model *m, const struct training *t, struct job *job, struc
     struct fit_input in = {
         .x = &t->x,
         .names = m->features,
+        .n_levels = count_levels(m),
         .y = t->y,
         .n_classes = m->target.n_classes,
         .task = m->target.task,

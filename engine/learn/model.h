@@ -41,6 +41,7 @@ struct model {
     struct target target;
     size_t p;
     const char *const *features; /* (p) names after the recipe */
+    const struct levels *levels; /* (p) of features; NULL when the learner takes no categories */
     void *state;
     struct fitted *fitted;
     struct expectations *expectations; /* of the session it comes from; NULL: none */

@@ -62,6 +62,16 @@ static int check_seal(const char *data, size_t len, const char *path, struct err
 
 /* ---- parts to bytes ---- */
 
+static void pack_levels(struct str *out, const struct model *m)
+{
+    for (size_t j = 0; m->levels && j < m->p; j++) {
+        pack_u64(out, m->levels[j].is_category);
+        pack_u64(out, m->levels[j].n);
+        for (size_t k = 0; k < m->levels[j].n; k++)
+            pack_text(out, m->levels[j].text[k]);
+    }
+}
+
 static void pack_model(struct str *out, const struct model *m)
 {
     pack_u64(out, m->params.n);
@@ -80,6 +90,7 @@ static void pack_model(struct str *out, const struct model *m)
     pack_u64(out, m->p);
     for (size_t j = 0; j < m->p; j++)
         pack_text(out, m->features[j]);
+    pack_levels(out, m);
     pack_u64(out, m->n_inputs);
     for (size_t j = 0; j < m->n_inputs; j++) {
         pack_text(out, m->inputs[j].name);
@@ -147,6 +158,34 @@ static void unpack_target(struct target *t, const struct learner *learner, struc
         unpack_fail(u, "a target that the learner is for");
 }
 
+static const char **unpack_texts(struct unpack *u, size_t n, struct arena *arena)
+{
+    const char **list = ARENA_NEW(arena, const char *, n);
+
+    for (size_t k = 0; k < n && !u->failed; k++) {
+        list[k] = unpack_text(u);
+        if (!u->failed && (!list[k] || (k && strcmp(list[k - 1], list[k]) >= 0)))
+            unpack_fail(u, "levels in order");
+    }
+    return list;
+}
+
+static void unpack_levels(struct model *m, struct unpack *u)
+{
+    struct levels *list;
+
+    if (!(m->learner->flags & LEARNER_CATEGORIES))
+        return;
+    list = ARENA_NEW(&m->arena, struct levels, m->p);
+    for (size_t j = 0; j < m->p && !u->failed; j++) {
+        list[j].is_category = unpack_count(u, 1) == 1;
+        list[j].n = unpack_many(u, 1);
+        if (!u->failed)
+            list[j].text = unpack_texts(u, list[j].n, &m->arena);
+    }
+    m->levels = list;
+}
+
 static int unpack_model(struct model *m, struct unpack *u, struct err *err)
 {
     struct err param_err = { 0 };
@@ -158,6 +197,7 @@ static int unpack_model(struct model *m, struct unpack *u, struct err *err)
     for (size_t j = 0; j < m->p; j++)
         features[j] = unpack_name(u, "the name of a feature");
     m->features = features;
+    unpack_levels(m, u);
     m->n_inputs = unpack_many(u, 1);
     m->inputs = ARENA_NEW(&m->arena, struct model_column, m->n_inputs);
     for (size_t j = 0; j < m->n_inputs; j++) {

@@ -32,7 +32,7 @@ static int predict_batch(struct matrix *out, const struct model *m, const struct
 {
     struct matrix x;
 
-    if (design_matrix(&x, m->features, m->p, m->learner->flags, t, rows, n, true, err))
+    if (design_matrix(&x, m->features, m->p, m->learner->flags, m->levels, t, rows, n, true, err))
         return -1;
     int rc = m->learner->predict(out, m->state, &x, err);
     matrix_release(&x);

@@ -182,7 +182,7 @@ static void refuse_matrix(const struct table *t, const char *name, unsigned flag
     struct matrix x;
     struct err err = { 0 };
 
-    assert_int_equal(design_matrix(&x, &name, 1, flags, t, NULL, 0, false, &err), -1);
+    assert_int_equal(design_matrix(&x, &name, 1, flags, NULL, t, NULL, 0, false, &err), -1);
     assert_int_equal(err.code, code);
     assert_string_equal(err.msg, message);
 }
@@ -193,20 +193,33 @@ static void test_matrix_of_rows(void **state)
     struct table *t = mixed_table();
     struct matrix x;
 
-    assert_int_equal(design_matrix(&x, NAMES("x", "flag", "n"), 3, 0, t, (const uint32_t[]){ 0, 0 },
-                                   2, false, NULL),
+    assert_int_equal(design_matrix(&x, NAMES("x", "flag", "n"), 3, 0, NULL, t,
+                                   (const uint32_t[]){ 0, 0 }, 2, false, NULL),
                      0);
     assert_int_equal(x.n, 2);
     assert_true(matrix_col(&x, 0)[1] == 0.5);
     assert_true(matrix_col(&x, 1)[0] == 1);
     assert_true(matrix_col(&x, 2)[0] == 1);
     matrix_release(&x);
+    struct arena arena;
+    arena_init(&arena);
+    const struct levels *levels = design_levels(NAMES("n", "kind"), 2, t, NULL, 3, &arena);
     assert_int_equal(design_matrix(&x, NAMES("n", "kind"), 2, LEARNER_MISSING | LEARNER_CATEGORIES,
-                                   t, NULL, 0, false, NULL),
+                                   levels, t, NULL, 0, false, NULL),
                      0);
     assert_true(isnan(matrix_col(&x, 0)[2]));
     assert_true(matrix_col(&x, 1)[1] == 1);
     matrix_release(&x);
+
+    /* Levels of the first row alone: the second row's is unknown, which is missing. */
+    levels = design_levels(NAMES("n", "kind"), 2, t, (const uint32_t[]){ 0 }, 1, &arena);
+    assert_int_equal(levels[1].n, 1);
+    assert_int_equal(design_matrix(&x, NAMES("n", "kind"), 2, LEARNER_MISSING | LEARNER_CATEGORIES,
+                                   levels, t, NULL, 0, false, NULL),
+                     0);
+    assert_true(matrix_col(&x, 1)[0] == 0 && isnan(matrix_col(&x, 1)[1]));
+    matrix_release(&x);
+    arena_release(&arena);
     table_unref(t);
 }
 
@@ -217,10 +230,10 @@ static void test_rows_to_predict_are_not_dropped(void **state)
     struct matrix x;
     struct err err = { 0 };
 
-    assert_int_equal(design_matrix(&x, NAMES("n"), 1, 0, t, NULL, 0, true, &err), -1);
+    assert_int_equal(design_matrix(&x, NAMES("n"), 1, 0, NULL, t, NULL, 0, true, &err), -1);
     assert_string_equal(err.msg, "n is missing in 1 row to be predicted, first row 3; impute n "
                                  "before training");
-    assert_int_equal(design_matrix(&x, NAMES("x"), 1, 0, t, NULL, 0, true, &err), -1);
+    assert_int_equal(design_matrix(&x, NAMES("x"), 1, 0, NULL, t, NULL, 0, true, &err), -1);
     assert_string_equal(err.msg, "x is no finite number in 1 row to be predicted, first row 2; "
                                  "clip x before training");
     table_unref(t);
