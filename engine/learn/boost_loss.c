@@ -1,12 +1,12 @@
 #include "learn/boost_loss.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/machine.h"
 #include "base/mem.h"
 #include "num/exp.h"
-#include "num/sort.h"
 
 static double weight_of(const struct loss_input *in, size_t i)
 {
@@ -160,37 +160,42 @@ static void start_log_mean(double *start, const struct loss_input *in)
     start[0] = log(fmax(start[0], 1e-15));
 }
 
-/* By weight: the least value with at least share q of the weight at or below it. */
-static double weighted_quantile(const struct loss_input *in, double q)
-{
-    double *sorted = MEM_NEW(double, 2 * in->n), total = 0, low = -INFINITY, sum = 0;
-    size_t at = 0;
+struct weighed {
+    double value, weight;
+};
 
-    memcpy(sorted, in->y, in->n * sizeof(*sorted));
-    sort_reals(sorted, sorted + in->n, in->n);
-    if (!in->weights) {
-        at = (size_t)fmax(0, ceil(q * (double)in->n) - 1);
-        low = sorted[at];
-        mem_free(sorted);
-        return low;
+static int by_value(const void *a, const void *b)
+{
+    double x = ((const struct weighed *)a)->value, y = ((const struct weighed *)b)->value;
+
+    return (x > y) - (x < y);
+}
+
+/* The value at place `at` when each stands as often as it weighs. */
+static double value_at(const struct weighed *list, size_t n, double at)
+{
+    double sum = 0;
+    size_t k = 0;
+
+    for (; k + 1 < n && (sum += list[k].weight) <= at; k++)
+        ;
+    return list[k].value;
+}
+
+double boost_loss_quantile(const double *values, const double *weights, size_t n, double q)
+{
+    struct weighed *list = MEM_NEW(struct weighed, n);
+    double total = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        list[i] = (struct weighed){ values[i], weights ? weights[i] : 1 };
+        total += list[i].weight;
     }
-    for (size_t i = 0; i < in->n; i++)
-        total += in->weights[i];
-    /* Halve the places between the least and the greatest value until one is left. */
-    size_t first = 0, last = in->n - 1;
-    while (first < last) {
-        size_t middle = first + (last - first) / 2;
-        sum = 0;
-        for (size_t i = 0; i < in->n; i++)
-            sum += in->y[i] <= sorted[middle] ? in->weights[i] : 0;
-        if (sum >= q * total)
-            last = middle;
-        else
-            first = middle + 1;
-    }
-    low = sorted[first];
-    mem_free(sorted);
-    return low;
+    qsort(list, n, sizeof(*list), by_value);
+    double at = fmax(q * (total - 1), 0), low = value_at(list, n, floor(at));
+    double result = low + (at - floor(at)) * (value_at(list, n, floor(at) + 1) - low);
+    mem_free(list);
+    return result;
 }
 
 static void squared_derive(float *g, float *h, const struct loss_input *in, size_t k, size_t begin,
@@ -217,7 +222,7 @@ static void quantile_derive(float *g, float *h, const struct loss_input *in, siz
 
 static void quantile_start(double *start, const struct loss_input *in)
 {
-    start[0] = weighted_quantile(in, in->alpha);
+    start[0] = boost_loss_quantile(in->y, in->weights, in->n, in->alpha);
 }
 
 static double quantile_leaf(const struct loss_input *in)
@@ -239,7 +244,7 @@ static void absolute_derive(float *g, float *h, const struct loss_input *in, siz
 
 static void start_median(double *start, const struct loss_input *in)
 {
-    start[0] = weighted_quantile(in, 0.5);
+    start[0] = boost_loss_quantile(in->y, in->weights, in->n, 0.5);
 }
 
 static double half(const struct loss_input *in)

@@ -37,6 +37,9 @@ struct boost_loss {
 enum { LOSS_SQUARED, LOSS_ABSOLUTE, LOSS_HUBER, LOSS_QUANTILE, LOSS_POISSON, LOSS_TWEEDIE };
 extern const char *const boost_loss_names[]; /* of regression, in this order; ends in NULL */
 
+/* Quantile q of values (n), each as often as it weighs (weights NULL: once), between neighbours
+ * linearly: what scikit-learn and R (type 7) compute of the repeated values. */
+double boost_loss_quantile(const double *values, const double *weights, size_t n, double q);
 /* The loss of a task; `which` counts for regression alone. */
 const struct boost_loss *boost_loss_for(unsigned task, int which);
 

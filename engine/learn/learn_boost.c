@@ -55,8 +55,12 @@ static void make_rules(struct boosting *b)
         is_category[j] = b->in->n_levels && b->in->n_levels[j] > 0;
         any |= is_category[j];
     }
+    /* Memory is taken for as many leaves as there can be. */
+    size_t n_leaves = (size_t)params_int(p, "num_leaves");
+    size_t possible = b->in->x->n / (size_t)params_int(p, "min_child_samples") + 2;
+
     b->rules = (struct grow_rules){
-        .n_leaves = (size_t)params_int(p, "num_leaves"),
+        .n_leaves = b->in->weights || n_leaves < possible ? n_leaves : possible,
         .max_depth = (size_t)params_int(p, "max_depth"),
         .split = {
             .reg_alpha = params_real(p, "reg_alpha"),
@@ -234,14 +238,17 @@ static void add_unseen(void *ctx, size_t begin, size_t end, size_t chunk)
 /* The value that is best for the loss itself, where derivatives say only which way to go. */
 static void renew_leaves(struct boosting *b, struct tree *t, const double *score, double q)
 {
+    const double *weights = b->in->weights;
+
     for (size_t k = 0; k < t->n_leaves; k++) {
         const struct grown_leaf *leaf = &b->grower.leaves[k];
-        double *rest = MEM_NEW(double, leaf->n ? leaf->n : 1);
+        double *rest = MEM_NEW(double, 2 * leaf->n), *weight = rest + leaf->n;
         for (size_t i = 0; i < leaf->n; i++) {
             size_t row = b->grower.rows[leaf->begin + i];
             rest[i] = b->in->y[row] - score[row];
+            weight[i] = weights ? weights[row] : 1;
         }
-        t->value[k] = leaf->n ? stats_quantile(rest, leaf->n, q) : 0;
+        t->value[k] = leaf->n ? boost_loss_quantile(rest, weights ? weight : NULL, leaf->n, q) : 0;
         mem_free(rest);
     }
 }
@@ -302,6 +309,9 @@ static int run_rounds(struct boosting *b, struct job *job, struct err *err)
 
 static int check_target(const struct boosting *b, struct err *err)
 {
+    if (b->loss->leaf_quantile && b->loss->leaf_quantile(&b->loss_in) >= 1)
+        return err_set(err, ERR_USAGE, "alpha=%g is no quantile; loss=quantile takes one below 1",
+                       b->loss_in.alpha);
     for (size_t i = 0; b->loss->positive && i < b->in->x->n; i++)
         if (b->in->y[i] < 0)
             return err_set(err, ERR_DOMAIN,
@@ -338,13 +348,7 @@ static void begin_scores(struct boosting *b)
     struct trees *t = &b->model->trees;
     size_t n = b->in->x->n;
 
-    b->loss_in = (struct loss_input){ .n = n,
-                                      .n_outputs = t->n_outputs,
-                                      .y = b->in->y,
-                                      .weights = b->in->weights,
-                                      .score = b->score,
-                                      .alpha = params_real(b->in->params, "alpha"),
-                                      .power = params_real(b->in->params, "tweedie_power") };
+    b->loss_in.score = b->score;
     t->start = ARENA_NEW(b->arena, double, t->n_outputs);
     b->loss->start(t->start, &b->loss_in);
     for (size_t k = 0; k < t->n_outputs; k++)
@@ -358,6 +362,12 @@ static int prepare(struct boosting *b, struct err *err)
 
     b->allowed = ARENA_NEW(b->arena, bool, b->in->x->p);
     memset(b->allowed, true, b->in->x->p);
+    b->loss_in = (struct loss_input){ .n = b->in->x->n,
+                                      .n_outputs = t->n_outputs,
+                                      .y = b->in->y,
+                                      .weights = b->in->weights,
+                                      .alpha = params_real(b->in->params, "alpha"),
+                                      .power = params_real(b->in->params, "tweedie_power") };
     make_rules(b);
     if (check_target(b, err) ||
         bins_learn(&t->bins, b->in, (size_t)params_int(b->in->params, "max_bin"), b->seed, b->arena,

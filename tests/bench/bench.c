@@ -53,6 +53,7 @@ static const struct task tasks[] = {
       9 },
     { "dedupe", LAST_COMMAND, "wide_mixed.csv", "load %s; dedupe", 3 },
     { "scale_and_diff", LAST_COMMAND, "small.csv", "load %s; scale all", 9 },
+    { "boost", LAST_COMMAND, "higgs_train.csv", "load %s; target y task=classes; train boost", 3 },
     { "least_squares", LAST_COMMAND, "small.csv", "load %s; target x00; train linear", 9 },
 };
 
