@@ -213,11 +213,30 @@ int mem_big(void **out, size_t n, size_t size, const char *what, struct err *err
     return 0;
 }
 
+/* In a block of its own that the kernel moves by its page tables: nothing is copied, and no page is
+ * fetched.  The C library's own blocks forget the alignment. */
+static bool resize_in_place(void **p, size_t bytes)
+{
+    size_t whole = (bytes + MEM_ALIGN - 1) / MEM_ALIGN * MEM_ALIGN;
+    void *moved = realloc(*p, whole);
+
+    if (!moved)
+        return false;
+    *p = moved;
+    return (uintptr_t)moved % MEM_ALIGN == 0;
+}
+
 int mem_big_grow(void **p, size_t used, size_t n, size_t size, const char *what, struct err *err)
 {
     void *grown = NULL;
+    size_t bytes;
 
-    /* No realloc: it forgets the alignment. */
+    if (product(&bytes, n, size) && used >= MEM_WISH && bytes <= SIZE_MAX - MEM_ALIGN &&
+        bytes > used && !must_fail() && !mem_expect(bytes - used, what, NULL) &&
+        resize_in_place(p, bytes)) {
+        wish_large_pages(*p, bytes);
+        return 0;
+    }
     if (mem_big(&grown, n, size, what, err))
         return -1;
     if (used > 0)
@@ -225,6 +244,19 @@ int mem_big_grow(void **p, size_t used, size_t n, size_t size, const char *what,
     mem_big_free(*p);
     *p = grown;
     return 0;
+}
+
+void mem_big_trim(void **p, size_t bytes)
+{
+    void *copy = NULL;
+
+    if (bytes == 0 || resize_in_place(p, bytes))
+        return;
+    if (mem_big(&copy, bytes, 1, "a copy", NULL) == 0) {
+        memcpy(copy, *p, bytes);
+        mem_big_free(*p);
+        *p = copy;
+    }
 }
 
 void mem_big_free(void *p)

@@ -28,6 +28,8 @@ void mem_free(void *p); /* NULL is fine */
 int mem_big(void **out, size_t n, size_t size, const char *what, struct err *err);
 /* Grow a large block to n * size bytes keeping its first `used` bytes; on error *p stays valid. */
 int mem_big_grow(void **p, size_t used, size_t n, size_t size, const char *what, struct err *err);
+/* Give back what lies behind the first `bytes`; *p may move. */
+void mem_big_trim(void **p, size_t bytes);
 void mem_big_free(void *p);
 
 /* Bytes that can be had now without swapping, as the kernel and the process limits tell. */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text_digits.h"
 
 static bool is_digit(char c)
 {
@@ -32,34 +33,16 @@ static const char *read_digits(uint64_t *value, const char *p, const char *end)
     return p;
 }
 
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-/* Every byte has 3 in its upper half, also after 6 was added: the digits and nothing else. */
-static bool are_eight_digits(uint64_t w)
-{
-    return ((w & 0xF0F0F0F0F0F0F0F0u) | (((w + 0x0606060606060606u) & 0xF0F0F0F0F0F0F0F0u) >> 4)) ==
-           0x3333333333333333u;
-}
-
-/* Neighbours are joined to pairs, pairs to fours, fours to eight: three multiplications, not eight
- * (Lemire, "Number parsing at a gigabyte per second", 2021). */
-static uint64_t eight_digits(uint64_t w)
-{
-    w -= 0x3030303030303030u;
-    w = w * 10 + (w >> 8);
-    return (((w & 0x000000FF000000FFu) * 0x000F424000000064u) +
-            (((w >> 16) & 0x000000FF000000FFu) * 0x0000271000000001u)) >>
-           32;
-}
-
+#if TEXT_DIGITS_WORDS
 static const char *read_plain_digits(uint64_t *value, const char *p, const char *end)
 {
     uint64_t w;
 
     while (end - p >= 8) {
         memcpy(&w, p, sizeof(w));
-        if (!are_eight_digits(w))
+        if (!text_are_eight_digits(w))
             break;
-        *value = *value * 100000000 + (eight_digits(w) & 0xFFFFFFFFu);
+        *value = *value * 100000000 + text_eight_digits(w);
         p += 8;
     }
     return read_digits(value, p, end);

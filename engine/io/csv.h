@@ -2,10 +2,8 @@
  *
  *   csv_guess_dialect   delimiter and header from the head        csv_sniff.c
  *   csv_scan_next       one record at a time, fields as spans     csv_parse.c csv_block.c
- *   csv_split           where a file can be cut into parts        csv_split.c
- *   csv_grid_read       all records as one rectangle of cells     csv_grid.c
- *   csv_names_make      column names that are unique              csv_names.c
- *   csv_columns_build   types, then columns         csv_cell.c csv_types.c csv_columns.c
+ *   csv_shape_read      columns' names from the first record      csv_head.c csv_names.c
+ *   csv_load            all records as typed columns              csv_load.h tells more
  *   reader_csv          the descriptor                            reader_csv.c
  *
  * Format: RFC 4180, read leniently and never silently:
@@ -33,6 +31,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -114,6 +113,8 @@ bool csv_line_is_skipped(const struct csv_scan *s, size_t at);
 bool csv_is_na(const struct csv_dialect *dialect, const char *text, size_t len);
 /* Offset of the first NUL or byte that is no UTF-8 in the text; len when there is none. */
 size_t csv_dirty_at(const char *text, size_t len);
+/* Add what another scan counted. */
+void csv_scan_add_counts(struct csv_scan *sum, const struct csv_scan *s);
 /* Line and column (from 1) of the byte at `target` in a record that begins on `line` at `start` and
  * whose first cells are cells[0..n). */
 void csv_place(size_t *line_out, size_t *col_out, const char *buf, size_t line, size_t start,
@@ -134,86 +135,70 @@ struct csv_guess {
 void csv_guess_dialect(struct csv_guess *out, const char *head, size_t len, bool partial,
                        const struct csv_dialect *dialect, int header);
 
-/* ---- csv_split.c: parts of a file that can be scanned side by side ---- */
-#define CSV_PART_BYTES ((size_t)256 << 10)
-
-/* buf[begin, end): whole records and the blank lines between them. */
-struct csv_part {
-    size_t begin, end;
-    size_t n_records;
-    size_t line, n_lines; /* of `begin`; line ends within */
-    bool unsure;          /* ends neither in a record's end nor in the file's */
-};
-
-/* Cut buf[scan->at, scan->len) into parts of about `part_bytes`, in large memory.  The parts do not
- * depend on the number of threads; a record that never closes its quote ends the last one that is
- * not empty.  ERR_NOMEM, ERR_CANCELLED. */
-int csv_split(struct csv_part **out, size_t *n_out, const struct csv_scan *scan, size_t part_bytes,
-              struct job *job, struct err *err);
-
-/* A scanner of one part, which sees no other byte; and what it counted added to the whole's. */
-void csv_scan_part(struct csv_scan *s, const struct csv_scan *whole, const struct csv_part *part);
-void csv_scan_add_counts(struct csv_scan *sum, const struct csv_scan *s);
-
-/* ---- csv_grid.c: all records ---- */
-struct csv_grid {
-    char *buf;
-    size_t n_rows, n_cols;
-    uint64_t **cells;   /* (n_cols) of (n_rows), packed: large memory with room for buffer_take */
-    int64_t *lines;     /* (n_rows) line of each row, such memory too */
-    uint64_t *row_at;   /* (n_rows) offset of each row's first byte */
+/* ---- csv_head.c: the first record ---- */
+struct csv_shape {
+    size_t n_cols;
     char **names;       /* (n_cols) in the source's arena */
     bool header_quoted; /* there is no header, or each of its fields was quoted */
-    size_t cap, n_trailing;
 };
 
-/* A cell in eight bytes, as many as most values take: a column of numbers is made where its cells
- * stood.  From the left: offset in the record, length (a record has at most 2^28 bytes), flags. */
-#define CSV_PACK_BITS 30
-#define CSV_PACK_MASK (((uint64_t)1 << CSV_PACK_BITS) - 1)
-
-static inline uint64_t csv_cell_pack(struct csv_cell cell, uint64_t row_at)
-{
-    return (cell.at - row_at) << (CSV_PACK_BITS + 4) | (uint64_t)cell.len << 4 | cell.flags;
-}
-static inline struct csv_cell csv_grid_cell(const struct csv_grid *g, size_t i, size_t j)
-{
-    uint64_t packed = g->cells[j][i];
-
-    return (struct csv_cell){ .at = g->row_at[i] + (packed >> (CSV_PACK_BITS + 4)),
-                              .len = (uint32_t)(packed >> 4 & CSV_PACK_MASK),
-                              .flags = packed & 15 };
-}
-
-/* Every record of buf[from, len) into `g`, at most max_rows of them.  Rejects and notes go to
- * `src`. ERR_PARSE, ERR_DOMAIN (no data; more than UINT32_MAX rows), ERR_NOMEM, ERR_CANCELLED.
- *
- * The whole of a file is cut into parts of about `part_bytes` that are scanned side by side; the
- * head of one (scan->partial), fewer rows than all, and part_bytes 0 take one record after the
- * other.  Either way the result is the same. */
-int csv_grid_read(struct csv_grid *g, struct csv_scan *scan, size_t width, size_t max_rows,
-                  size_t part_bytes, struct source *src, struct job *job, struct err *err);
-void csv_grid_release(struct csv_grid *g);
+/* Names and number of columns from the first record of head[0, len), which the scan, made for the
+ * head, then stands behind (with a header) or at.  `width` is the usual number of fields, 0 when it
+ * is not known.  The head is not changed.  ERR_PARSE; ERR_DOMAIN: no data. */
+int csv_shape_read(struct csv_shape *out, struct csv_scan *scan, size_t width, size_t *n_trailing,
+                   struct source *src, struct err *err);
+/* List what is wrong with a record: its width, misplaced quotes, bytes that are no text.  `row` is 0
+ * for the header; n_cols those of the table. */
+void csv_record_check(const char *buf, const struct csv_record *rec, size_t n_cols, size_t row,
+                      char delimiter, size_t *n_trailing, struct source *src);
 
 /* ---- csv_names.c: column names ----
  * Rule: blanks are taken off both ends; control characters become _, bytes that are no UTF-8
  * U+FFFD; a name over 200 bytes is cut there; a name without characters is column_N (N counts
  * columns from 1); a name that stands already further left gets _2, _3, … so that it is no other
  * column's name.  Every change is noted. */
-void csv_names_make(struct csv_grid *g, const struct csv_record *header, struct source *src);
+void csv_names_make(struct csv_shape *g, const char *buf, const struct csv_record *header,
+                    struct source *src);
 
 /* The `types` parameter: NAME:TYPE,… with \ before , : and \ inside names.  `types` (n_cols) holds
  * -1 where nothing was said.  ERR_USAGE: unknown column or type. */
-int csv_types_parse(int *types, const char *text, const struct csv_grid *g, struct err *err);
+int csv_types_parse(int *types, const char *text, const struct csv_shape *g, struct err *err);
 /* Of the columns called words[0 … n), those that are there and still have no type are text. */
-void csv_types_words(int *types, const char *const *words, size_t n, const struct csv_grid *g);
+void csv_types_words(int *types, const char *const *words, size_t n, const struct csv_shape *g);
 void csv_types_text(struct str *out, const struct table *t);
 
-/* ---- csv_columns.c: columns ---- */
-/* Types by the rules in csv_types.c where types[j] is -1, else as given; cells that do not fit go
- * to src's rejects.  Takes g->lines and the cells.  ERR_NOMEM, ERR_CANCELLED. */
-int csv_columns_build(struct table **out, struct csv_grid *g, const struct csv_dialect *dialect,
-                      const int *types, struct source *src, struct job *job, struct err *err);
+/* ---- csv_load.c: everything ---- */
+/* How to go about it; nothing of the result depends on these.  All zero: as is best. */
+struct csv_options {
+    size_t chunk_bytes, wave_bytes;
+    bool plain; /* record by record: the naive twin */
+};
+
+/* Bytes of a file, or of memory. */
+struct csv_bytes {
+    int fd;          /* -1: memory.  Read with pread, its own place does not matter */
+    const char *mem; /* not changed */
+    size_t size;
+    struct timespec modified; /* of the file, when it was opened */
+};
+
+/* All records of the bytes, whose first are head[0, len), as a table: types by the rules in
+ * csv_types.c, or as `types_text` and `words` say (csv_types_parse, csv_types_words).  Rejects and
+ * notes go to src, the digest to src->info.  ERR_PARSE, ERR_DOMAIN (no data; more than UINT32_MAX
+ * rows), ERR_USAGE (types), ERR_NOMEM, ERR_CANCELLED, ERR_IO (also when the file changes
+ * meanwhile). */
+struct csv_load_request {
+    const struct csv_dialect *dialect;
+    struct csv_bytes bytes;
+    const char *head;
+    size_t len, width; /* usual number of fields, 0 unknown */
+    const char *types_text;
+    const char *const *words; /* (n_words) */
+    size_t n_words;
+    struct csv_options options;
+};
+int csv_load(struct source *src, const struct csv_load_request *req, struct job *job,
+             struct err *err);
 /* Would an unquoted field with this text be read as something else than a text: missing, a number,
  * a bool, a date?  What the writer quotes for. */
 bool csv_text_is_special(const char *s, size_t len);
@@ -226,5 +211,9 @@ const struct span *csv_na_words(size_t *n_out, const char *text, struct arena *a
 /* Bytes in memory instead of a file; `name` stands for the path.  params NULL: all guessed. */
 int csv_read_memory(struct source **out, const char *bytes, size_t len, const char *name,
                     const struct params *params, struct job *job, struct err *err);
+/* The same, going about it as `options` say. */
+int csv_read_options(struct source **out, const char *bytes, size_t len, const char *name,
+                     const struct params *params, const struct csv_options *options,
+                     struct job *job, struct err *err);
 
 #endif

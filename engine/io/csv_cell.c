@@ -1,6 +1,7 @@
 /* csv_cell.c - what one cell looks like. */
-#include "io/csv_build.h"
+#include "io/csv_load.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -146,17 +147,60 @@ bool csv_text_is_special(const char *s, size_t len)
     return !text.len || cell_classify(&wide, text) != CLASS_OTHER;
 }
 
-enum cell_class build_classify(bool *wide, const struct build *b, const struct csv_cell *cell)
+enum cell_class csv_cell_class(bool *wide, const struct csv_dialect *d, struct span text,
+                               uint32_t flags)
 {
-    struct span text = build_text(b, cell);
-
     *wide = false;
-    if (cell->flags & CSV_MISSING)
+    if (flags & CSV_MISSING)
         return CLASS_MISSING;
-    if (cell->flags & CSV_QUOTED && csv_is_na(b->dialect, text.at, text.len))
+    if (flags & CSV_QUOTED && csv_is_na(d, text.at, text.len))
         return CLASS_BLANK;
-    text = build_trim(text);
-    if (!text.len || cell->flags & CSV_DIRTY)
+    text = span_trim(text);
+    if (!text.len || flags & CSV_DIRTY)
         return CLASS_OTHER;
     return cell_classify(wide, text);
+}
+
+bool class_is_number(enum cell_class class)
+{
+    return class == CLASS_INT || class == CLASS_BIG || class == CLASS_REAL ||
+           class == CLASS_OVERFLOW;
+}
+
+bool class_fits(enum cell_class class, enum column_type type)
+{
+    if (type == COLUMN_REAL || type == COLUMN_INT)
+        return class_is_number(class);
+    if (type == COLUMN_BOOL)
+        return class == CLASS_BOOL;
+    return class == CLASS_DATE || (type == COLUMN_TIMESTAMP && class == CLASS_TIMESTAMP);
+}
+
+static bool parse_time(int64_t *us, struct span s)
+{
+    int32_t days;
+
+    if (cell_parse_timestamp(us, s.at, s.len))
+        return true;
+    if (!cell_parse_date(&days, s.at, s.len))
+        return false;
+    *us = days * INT64_C(86400000000);
+    return true;
+}
+
+bool csv_cell_store(void *values, enum column_type type, size_t i, struct span s)
+{
+    switch (type) {
+    case COLUMN_INT:
+        return text_parse_int((int64_t *)values + i, s.at, s.len);
+    case COLUMN_REAL:
+        return text_parse_real((double *)values + i, s.at, s.len);
+    case COLUMN_DATE:
+        return cell_parse_date((int32_t *)values + i, s.at, s.len);
+    case COLUMN_TIMESTAMP:
+        return parse_time((int64_t *)values + i, s);
+    default:
+        assert(!"a column of fixed width");
+        return false;
+    }
 }

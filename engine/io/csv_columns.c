@@ -1,381 +1,281 @@
-/* csv_columns.c - the cells become typed columns, and those that do not fit become rejects. */
-#include "io/csv_build.h"
+/* csv_columns.c - where the values of columns stand while they come, and columns made of them. */
+#include "io/csv_load.h"
 
-#include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/text.h"
-#include "table/cell.h"
+#include "base/parallel.h"
+#include "table/bits.h"
 
-/* ---------------------------------------------------------------- filling */
+#define ROUND_ROWS ((size_t)64)
+#define MORE_BYTES ((size_t)16) /* behind a column's texts, to be read but not used */
 
-static bool type_is_fixed(enum column_type type)
+/* ---------------------------------------------------------------- room */
+
+/* Bytes for n rows, a multiple of 64. */
+static size_t values_bytes(enum column_type rep, size_t n)
 {
-    return type != COLUMN_TEXT && type != COLUMN_CATEGORY;
-}
-
-static bool parse_time(int64_t *us, struct span s)
-{
-    int32_t days;
-
-    if (cell_parse_timestamp(us, s.at, s.len))
-        return true;
-    if (!cell_parse_date(&days, s.at, s.len))
-        return false;
-    *us = days * INT64_C(86400000000);
-    return true;
-}
-
-/* Store the text as row i of the column; false when it is not of its type. */
-static bool fill_cell(struct column *c, size_t i, struct span s)
-{
-    bool flag;
-
-    switch (c->type) {
-    case COLUMN_INT:
-        return text_parse_int(column_ints_mut(c) + i, s.at, s.len);
-    case COLUMN_REAL:
-        return text_parse_real(column_reals_mut(c) + i, s.at, s.len);
-    case COLUMN_DATE:
-        return cell_parse_date(column_codes_mut(c) + i, s.at, s.len);
-    case COLUMN_TIMESTAMP:
-        return parse_time(column_ints_mut(c) + i, s);
+    switch (rep) {
     case COLUMN_BOOL:
-        if (!cell_parse_bool(&flag, s.at, s.len))
-            return false;
-        if (flag)
-            bit_set(c->values->data, i);
-        return true;
+        return n / 8;
+    case COLUMN_CATEGORY:
+    case COLUMN_DATE:
+        return n * sizeof(int32_t);
+    case COLUMN_TEXT:
+        return (n + 8) * sizeof(int64_t); /* one more than there are rows */
     default:
-        assert(!"a column of fixed width");
-        return false;
+        return n * sizeof(int64_t);
     }
 }
 
-static void fill_column(struct build *b, size_t j, size_t begin, size_t end)
+static int making_grow(struct csv_making *m, size_t used_rows, size_t cap, const char *name,
+                       struct err *err)
 {
-    struct column *c = b->typings[j].column;
+    void *values = m->values, *valid = m->valid;
+    size_t used = m->values ? values_bytes(m->rep, (used_rows + 63) / 64 * 64) : 0;
+    size_t old_bits = m->valid ? m->cap / 8 : 0;
 
-    for (size_t i = begin; i < end; i++) {
-        struct csv_cell cell = build_cell(b, i, j);
-        if (cell.flags & CSV_MISSING || !fill_cell(c, i, build_trim(build_text(b, &cell))))
-            bit_clear(c->valid->data, i);
-    }
-}
-
-/* Chunks are multiples of 8 rows, so that no two of them share a byte of a bitmap. */
-static void fill_rows(void *ctx, size_t begin, size_t end, size_t chunk)
-{
-    struct build *b = ctx;
-
-    (void)chunk;
-    for (size_t j = 0; j < b->grid->n_cols; j++)
-        if (type_is_fixed(b->typings[j].type))
-            fill_column(b, j, b->base + begin, b->base + end);
-}
-
-/* Bytes that are no UTF-8 become U+FFFD each; NUL stays. */
-static void text_repaired(struct str *out, struct span s)
-{
-    str_clear(out);
-    for (size_t i = 0; i < s.len;) {
-        uint32_t code;
-        size_t step = text_decode(&code, s.at + i, s.len - i);
-        if (step == 1 && code == 0xFFFD)
-            str_add(out, "\xEF\xBF\xBD");
-        else
-            str_add_n(out, s.at + i, step);
-        i += step;
-    }
-}
-
-static int fill_texts(struct build *b, size_t j, struct err *err)
-{
-    struct typing *t = &b->typings[j];
-    struct column_builder builder;
-    struct str repaired;
-
-    str_init(&repaired);
-    builder_init(&builder, t->type, b->grid->n_rows);
-    for (size_t i = 0; i < b->grid->n_rows; i++) {
-        struct csv_cell cell = build_cell(b, i, j);
-        struct span s = build_text(b, &cell);
-        if (cell.flags & CSV_MISSING) {
-            builder_add_missing(&builder);
-            continue;
-        }
-        if (cell.flags & CSV_DIRTY) {
-            text_repaired(&repaired, s);
-            s = (struct span){ repaired.buf, repaired.len };
-        }
-        builder_add_text(&builder, s.at, s.len);
-    }
-    str_release(&repaired);
-    return builder_finish(&t->column, &builder, err);
-}
-
-static bool type_is_word(enum column_type type)
-{
-    return type == COLUMN_INT || type == COLUMN_REAL || type == COLUMN_TIMESTAMP;
-}
-
-/* The cells of column j become its values, each where it stands: most of the time would go into
- * fetching memory for them, and there would be both at once. */
-static void column_take_cells(struct column *c, struct csv_grid *g, size_t j)
-{
-    size_t used = g->n_rows * sizeof(uint64_t);
-
-    memset((char *)g->cells[j] + used, 0, buffer_padded(used) - used);
-    buffer_unref(c->values);
-    c->values = buffer_take(g->cells[j], used);
-    c->n_rows = g->n_rows;
-}
-
-/* A column of fixed width with a bitmap that marks nothing yet; column_seal drops it when it stays
- * so. */
-static int build_allocate(struct build *b, size_t j, struct err *err)
-{
-    struct typing *t = &b->typings[j];
-    struct csv_grid *g = b->grid;
-    bool in_place = type_is_word(t->type) && g->n_rows;
-
-    if (column_new(&t->column, t->type, in_place ? 0 : g->n_rows, NULL, err))
+    if (mem_big_grow(&values, used, values_bytes(m->rep, cap), 1, name, err))
         return -1;
-    if (!g->n_rows)
-        return 0;
-    uint64_t first = g->cells[j][0]; /* marking row 0 clears its value */
-    if (in_place)
-        column_take_cells(t->column, g, j);
-    int rc = column_set_missing(t->column, 0, err);
-    if (rc == 0)
-        bit_set(t->column->valid->data, 0);
-    g->cells[j][0] = first;
-    return rc;
+    m->values = values;
+    if (mem_big_grow(&valid, old_bits, cap / 8, 1, name, err))
+        return -1;
+    m->valid = valid;
+    memset(m->valid + old_bits, 0xFF, cap / 8 - old_bits);
+    if (m->rep == COLUMN_BOOL)
+        memset((char *)m->values + used, 0, cap / 8 - used);
+    if (m->rep == COLUMN_TEXT && !used)
+        *(int64_t *)m->values = 0;
+    m->cap = cap;
+    return 0;
 }
 
-/* The cells have become values, or are not needed any more. */
-static void build_drop_cells(struct build *b, size_t j)
+/* As many rows as the file seems to have, judged by the part that was seen. */
+static size_t expected_rows(const struct csv_load *l, size_t n_rows)
 {
-    struct column *c = b->typings[j].column;
+    double more = (double)l->bytes.size / ((double)l->seen + 1);
 
-    if (!c || !c->values || c->values->data != b->grid->cells[j])
-        mem_big_free(b->grid->cells[j]);
-    b->grid->cells[j] = NULL;
+    if (l->wave.last || more <= 1)
+        return n_rows;
+    return (size_t)((double)n_rows * more * 1.02) + 1024;
 }
 
-static void fill_text_columns(void *ctx, size_t begin, size_t end, size_t chunk)
+int making_reserve(struct csv_load *l, size_t used_rows, size_t n_rows, struct err *err)
 {
-    struct build *b = ctx;
+    size_t cap = 0;
+
+    for (size_t a = 0; a < l->n_active; a++) {
+        struct csv_making *m = &l->cols[l->active[a]];
+        if (m->values && n_rows <= m->cap)
+            continue;
+        if (!cap)
+            cap = (expected_rows(l, n_rows) / ROUND_ROWS + 1) * ROUND_ROWS;
+        if (making_grow(m, used_rows, cap, l->shape.names[l->active[a]], err))
+            return -1;
+    }
+    return 0;
+}
+
+void making_release(struct csv_making *m)
+{
+    mem_big_free(m->values);
+    mem_big_free(m->valid);
+    mem_big_free(m->bytes);
+    m->values = m->valid = NULL;
+    m->bytes = NULL;
+    m->cap = m->n_bytes = m->bytes_cap = 0;
+    csv_words_release(&m->words);
+    csv_words_release(&m->odd.words);
+}
+
+void making_reset(struct csv_making *m)
+{
+    making_release(m);
+    m->tally = (struct tally){ 0 };
+    m->n_lost = m->n_listed = 0;
+    m->odd.last = 0;
+}
+
+int making_bytes(struct csv_making *m, size_t cap, const char *name, struct err *err)
+{
+    void *bytes = m->bytes;
+
+    if (mem_big_grow(&bytes, m->n_bytes, cap + MORE_BYTES, 1, name, err))
+        return -1;
+    m->bytes = bytes;
+    m->bytes_cap = cap;
+    return 0;
+}
+
+/* ---------------------------------------------------------------- codes and texts */
+
+int making_spell(struct csv_load *l, struct csv_making *m, struct err *err)
+{
+    const char *name = l->shape.names[m - l->cols];
+    struct csv_making text = { .rep = COLUMN_TEXT };
+    const int32_t *codes = m->values;
+    size_t n_bytes = 0;
+
+    for (size_t i = 0; i < l->n_rows; i++)
+        if (bit_get(m->valid, i))
+            n_bytes += m->words.list[codes[i]].len;
+    if (making_grow(&text, 0, m->cap, name, err) ||
+        making_bytes(&text, n_bytes + n_bytes / 4, name, err)) {
+        making_release(&text);
+        return -1;
+    }
+    int64_t *offsets = text.values;
+    for (size_t i = 0; i < l->n_rows; i++) {
+        if (bit_get(m->valid, i)) {
+            const struct csv_word *w = &m->words.list[codes[i]];
+            memcpy(text.bytes + text.n_bytes, w->at, w->len);
+            text.n_bytes += w->len;
+        }
+        offsets[i + 1] = (int64_t)text.n_bytes;
+    }
+    mem_big_free(text.valid);
+    mem_big_free(m->values);
+    csv_words_release(&m->words);
+    m->values = text.values;
+    m->bytes = text.bytes;
+    m->n_bytes = text.n_bytes;
+    m->bytes_cap = text.bytes_cap;
+    m->rep = COLUMN_TEXT;
+    return 0;
+}
+
+/* The texts become codes. */
+static int making_number(struct csv_load *l, struct csv_making *m, struct err *err)
+{
+    struct csv_making coded = { .rep = COLUMN_CATEGORY };
+    const int64_t *offsets = m->values;
+
+    if (making_grow(&coded, 0, m->cap, l->shape.names[m - l->cols], err)) {
+        making_release(&coded);
+        return -1;
+    }
+    for (size_t i = 0; i < l->n_rows; i++) {
+        const char *at = m->bytes + offsets[i];
+        size_t len = (size_t)(offsets[i + 1] - offsets[i]), code = 0;
+        if (bit_get(m->valid, i))
+            code = csv_words_put(&m->words, at, len, csv_words_hash(at, len));
+        ((int32_t *)coded.values)[i] = (int32_t)code;
+    }
+    mem_big_free(coded.valid);
+    mem_big_free(m->values);
+    mem_big_free(m->bytes);
+    m->values = coded.values;
+    m->bytes = NULL;
+    m->rep = COLUMN_CATEGORY;
+    return 0;
+}
+
+/* ---------------------------------------------------------------- levels in order */
+
+struct word_rank {
+    const struct csv_word *word;
+    int32_t code;
+};
+
+static int by_text(const void *a, const void *b)
+{
+    const struct csv_word *x = ((const struct word_rank *)a)->word;
+    const struct csv_word *y = ((const struct word_rank *)b)->word;
+
+    return span_compare((struct span){ x->at, x->len }, (struct span){ y->at, y->len });
+}
+
+struct recoding {
+    int32_t *codes;
+    const int32_t *to;
+    const uint8_t *valid;
+};
+
+static void recode_rows(void *ctx, size_t begin, size_t end, size_t chunk)
+{
+    const struct recoding *r = ctx;
 
     (void)chunk;
-    for (size_t j = begin; j < end; j++)
-        if (!type_is_fixed(b->typings[j].type)) {
-            b->typings[j].rc = fill_texts(b, j, &b->typings[j].err);
-            build_drop_cells(b, j);
-        }
+    for (size_t i = begin; i < end; i++)
+        if (bit_get(r->valid, i))
+            r->codes[i] = r->to[r->codes[i]];
 }
 
-static int build_fill_fixed(struct build *b, struct job *job, struct err *err)
+static int making_levels(struct column **levels, struct csv_load *l, struct csv_making *m,
+                         struct err *err)
 {
-    size_t n_cols = b->grid->n_cols;
+    size_t n = m->words.n;
+    struct word_rank *order = MEM_NEW(struct word_rank, n);
+    int32_t *to = MEM_NEW(int32_t, n);
+    struct column_builder builder;
+    struct recoding r = { m->values, to, m->valid };
+
+    for (size_t i = 0; i < n; i++)
+        order[i] = (struct word_rank){ &m->words.list[i], (int32_t)i };
+    qsort(order, n, sizeof(*order), by_text);
+    builder_init(&builder, COLUMN_TEXT, n);
+    for (size_t i = 0; i < n; i++) {
+        to[order[i].code] = (int32_t)i;
+        builder_add_text(&builder, order[i].word->at, order[i].word->len);
+    }
+    parallel_for(l->n_rows, PARALLEL_CHUNK, recode_rows, &r);
+    mem_free(order);
+    mem_free(to);
+    return builder_finish(levels, &builder, err);
+}
+
+/* ---------------------------------------------------------------- columns */
+
+/* The block as a buffer of so many bytes, which gives back what it does not need. */
+static struct buffer *take_block(void *block, size_t size, size_t had)
+{
+    if (buffer_padded(size) + 4096 < had)
+        mem_big_trim(&block, buffer_padded(size));
+    return buffer_take(block, size);
+}
+
+static size_t exact_bytes(enum column_type rep, size_t n)
+{
+    if (rep == COLUMN_BOOL)
+        return bits_bytes(n);
+    return rep == COLUMN_TEXT ? (n + 1) * sizeof(int64_t) : values_bytes(rep, n);
+}
+
+/* The bits behind the last row are zero. */
+static struct buffer *take_bits(struct csv_making *m, size_t n)
+{
+    for (size_t i = n; i % 8; i++)
+        bit_clear(m->valid, i);
+    return take_block(m->valid, bits_bytes(n), m->cap / 8);
+}
+
+int making_finish(struct column **out, struct csv_load *l, struct csv_making *m, struct err *err)
+{
+    size_t n = l->n_rows, j = (size_t)(m - l->cols);
+    struct column *levels = NULL;
+    struct buffer *bytes = NULL;
     int rc = 0;
 
-    for (size_t j = 0; j < n_cols && rc == 0; j++)
-        if (type_is_fixed(b->typings[j].type))
-            rc = build_allocate(b, j, err);
-    if (rc == 0)
-        rc = build_over_rows(b, fill_rows, NULL, job, err);
-    for (size_t j = 0; j < n_cols; j++)
-        if (type_is_fixed(b->typings[j].type)) {
-            build_drop_cells(b, j);
-            if (rc == 0)
-                column_seal(b->typings[j].column);
-        }
-    return rc;
-}
-
-static int build_fill_texts(struct build *b, struct job *job, struct err *err)
-{
-    size_t n_cols = b->grid->n_cols, n_rows = b->grid->n_rows;
-
-    /* A small table is done before other threads would have begun. */
-    parallel_for(n_cols, n_rows < PARALLEL_CHUNK ? n_cols : 1, fill_text_columns, b);
-    for (size_t j = 0; j < n_cols; j++)
-        if (b->typings[j].rc) {
-            if (err)
-                *err = b->typings[j].err;
-            return -1;
-        }
-    return job_tick(job, 1, 1, err);
-}
-
-static int build_fill(struct build *b, struct job *job, struct err *err)
-{
-    struct job_range range = job_part(job, 0, 2);
-    int rc = build_fill_fixed(b, job, err);
-
-    job_restore(job, range);
-    range = job_part(job, 1, 2);
-    if (rc == 0)
-        rc = build_fill_texts(b, job, err);
-    job_restore(job, range);
-    return rc;
-}
-
-/* ---------------------------------------------------------------- what did not fit */
-
-static bool cell_fits(enum column_type type, struct span s)
-{
-    int64_t i;
-    int32_t days;
-    double r;
-    bool flag;
-
-    switch (type) {
-    case COLUMN_INT:
-        return text_parse_int(&i, s.at, s.len);
-    case COLUMN_REAL:
-        return text_parse_real(&r, s.at, s.len);
-    case COLUMN_DATE:
-        return cell_parse_date(&days, s.at, s.len);
-    case COLUMN_TIMESTAMP:
-        return parse_time(&i, s);
-    default:
-        return cell_parse_bool(&flag, s.at, s.len);
-    }
-}
-
-/* A cell that has something in it and will be missing in the column. */
-static bool build_is_lost(const struct build *b, size_t i, size_t j)
-{
-    struct csv_cell cell = build_cell(b, i, j);
-    bool wide;
-
-    return build_classify(&wide, b, &cell) > CLASS_BLANK &&
-           !cell_fits(b->typings[j].type, build_trim(build_text(b, &cell)));
-}
-
-/* May a column of this type lose cells of this class? */
-static bool class_may_be_lost(enum cell_class class, enum column_type type)
-{
-    switch (class) {
-    case CLASS_MISSING:
-    case CLASS_BLANK:
-        return false;
-    case CLASS_INT:
-        return type != COLUMN_INT && type != COLUMN_REAL;
-    case CLASS_BIG:
-    case CLASS_REAL:
-        return type != COLUMN_REAL;
-    case CLASS_BOOL:
-        return type != COLUMN_BOOL;
-    case CLASS_DATE:
-        return type != COLUMN_DATE && type != COLUMN_TIMESTAMP;
-    case CLASS_TIMESTAMP:
-        return type != COLUMN_TIMESTAMP;
-    default:
-        return true;
-    }
-}
-
-static bool build_may_lose(const struct build *b, size_t j)
-{
-    const struct typing *t = &b->typings[j];
-
-    for (int k = 0; type_is_fixed(t->type) && k < N_CLASSES; k++)
-        if (t->tally.count[k] && class_may_be_lost((enum cell_class)k, t->type))
-            return true;
-    return false;
-}
-
-static void build_reject(struct build *b, size_t i, size_t j)
-{
-    struct csv_cell *row = MEM_NEW(struct csv_cell, j + 1);
-    struct reject where = { .kind = REJECT_VALUE, .row = i + 1, .column = (int)j };
-
-    for (size_t k = 0; k <= j; k++)
-        row[k] = build_cell(b, i, k);
-    csv_place(&where.line, &where.col, b->grid->buf, (size_t)b->grid->lines[i], b->grid->row_at[i],
-              row, j, row[j].at);
-    source_reject(b->src, &where, b->grid->buf + row[j].at, row[j].len);
-    mem_free(row);
-}
-
-static void build_list_lost(struct build *b)
-{
-    size_t n_cols = b->grid->n_cols, n_lost = 0;
-    size_t *lost = MEM_NEW(size_t, n_cols);
-
-    for (size_t j = 0; j < n_cols; j++)
-        if (build_may_lose(b, j))
-            lost[n_lost++] = j;
-    for (size_t i = 0; n_lost && i < b->grid->n_rows; i++)
-        for (size_t k = 0; k < n_lost; k++)
-            if (build_is_lost(b, i, lost[k]))
-                build_reject(b, i, lost[k]);
-    mem_free(lost);
-}
-
-/* ---------------------------------------------------------------- the table */
-
-/* The grid's line numbers as the table's buffer. */
-static struct buffer *build_lines(struct csv_grid *g)
-{
-    struct buffer *lines = NULL;
-    size_t used = g->n_rows * sizeof(*g->lines), padded = (used + 63) / 64 * 64;
-
-    if (g->n_rows) {
-        memset((char *)g->lines + used, 0, padded - used);
-        lines = buffer_take(g->lines, used);
-        g->lines = NULL;
-    }
-    return lines;
-}
-
-static int build_table(struct table **out, struct build *b, struct err *err)
-{
-    size_t n_cols = b->grid->n_cols;
-    struct column **columns = MEM_NEW(struct column *, n_cols);
-    int rc;
-
-    for (size_t j = 0; j < n_cols; j++) {
-        columns[j] = b->typings[j].column;
-        b->typings[j].column = NULL;
-    }
-    rc = table_new(out, columns, (const char *const *)b->grid->names, n_cols, b->grid->n_rows,
-                   build_lines(b->grid), err);
-    mem_free(columns);
-    return rc;
-}
-
-int csv_columns_build(struct table **out, struct csv_grid *g, const struct csv_dialect *dialect,
-                      const int *types, struct source *src, struct job *job, struct err *err)
-{
-    struct build b = {
-        .grid = g, .dialect = dialect, .src = src, .typings = MEM_NEW(struct typing, g->n_cols)
-    };
-    struct job_range range = job_part(job, 0, 2);
-    int rc;
-
-    for (size_t j = 0; j < g->n_cols; j++)
-        if (types[j] >= 0) {
-            b.typings[j].type = (enum column_type)types[j];
-            b.typings[j].given = true;
-        }
-    rc = build_tally(&b, job, err);
-    job_restore(job, range);
-    if (rc == 0) {
-        build_decide_all(&b);
-        build_list_lost(&b); /* filling takes the cells */
-        range = job_part(job, 1, 2);
-        rc = build_fill(&b, job, err);
-        job_restore(job, range);
-    }
-    if (rc == 0)
-        rc = build_table(out, &b, err);
-    for (size_t j = 0; j < g->n_cols; j++)
-        column_unref(b.typings[j].column);
-    mem_free(b.typings);
-    return rc;
+    if (!m->values)
+        rc = making_grow(m, 0, ROUND_ROWS, l->shape.names[j], err);
+    if (rc == 0 && m->rep == COLUMN_TEXT && m->type == COLUMN_CATEGORY)
+        rc = making_number(l, m, err);
+    if (rc == 0 && m->rep == COLUMN_CATEGORY && m->type == COLUMN_TEXT)
+        rc = making_spell(l, m, err);
+    if (rc == 0 && m->rep == COLUMN_TEXT && !m->bytes)
+        rc = making_bytes(m, 0, l->shape.names[j], err);
+    if (rc == 0 && m->type == COLUMN_CATEGORY)
+        rc = making_levels(&levels, l, m, err);
+    if (rc)
+        return -1;
+    if (m->rep == COLUMN_TEXT)
+        bytes = take_block(m->bytes, m->n_bytes, m->bytes_cap);
+    *out = column_of_buffers(
+        m->type, n, take_block(m->values, exact_bytes(m->rep, n), values_bytes(m->rep, m->cap)),
+        take_bits(m, n), bytes, levels);
+    m->values = m->valid = NULL;
+    m->bytes = NULL;
+    making_release(m);
+    return 0;
 }

@@ -64,14 +64,15 @@ static void name_note(struct source *src, size_t j, const char *name, struct spa
     str_release(&shown);
 }
 
-static struct span header_text(const struct csv_grid *g, const struct csv_record *header, size_t j)
+static struct span header_text(const char *buf, const struct csv_record *header, size_t j)
 {
     if (!header || j >= header->n)
         return (struct span){ "", 0 };
-    return (struct span){ g->buf + header->cells[j].at, header->cells[j].len };
+    return (struct span){ buf + header->cells[j].at, header->cells[j].len };
 }
 
-void csv_names_make(struct csv_grid *g, const struct csv_record *header, struct source *src)
+void csv_names_make(struct csv_shape *g, const char *buf, const struct csv_record *header,
+                    struct source *src)
 {
     struct name_maker m = { .arena = &src->arena };
     struct str clean;
@@ -82,13 +83,13 @@ void csv_names_make(struct csv_grid *g, const struct csv_record *header, struct 
     g->names = ARENA_NEW(m.arena, char *, g->n_cols);
     for (size_t j = 0; j < g->n_cols; j++) {
         str_clear(&clean);
-        name_clean(&clean, header_text(g, header, j));
+        name_clean(&clean, header_text(buf, header, j));
         g->names[j] = clean.len ? arena_strdup(m.arena, clean.buf)
                                 : arena_printf(m.arena, "column_%zu", j + 1);
         text_set_add(&m.wished, g->names[j], strlen(g->names[j]));
     }
     for (size_t j = 0; j < g->n_cols; j++) {
-        struct span original = header_text(g, header, j);
+        struct span original = header_text(buf, header, j);
         g->names[j] = (char *)(uintptr_t)name_unique(&m, g->names[j]);
         if (header && !span_is(span_trim(original), g->names[j]))
             name_note(src, j, g->names[j], original);
@@ -114,7 +115,7 @@ static const char *types_word(struct str *out, const char *text, char stop)
 
 /* Column of that name, n_cols when there is none.  `likely` is looked at first: a resolved list
  * names all columns in order. */
-static size_t types_column(const struct csv_grid *g, const char *name, size_t likely)
+static size_t types_column(const struct csv_shape *g, const char *name, size_t likely)
 {
     size_t j = 0;
 
@@ -125,7 +126,7 @@ static size_t types_column(const struct csv_grid *g, const char *name, size_t li
     return j;
 }
 
-static int types_set(int *types, const struct csv_grid *g, size_t likely, const char *name,
+static int types_set(int *types, const struct csv_shape *g, size_t likely, const char *name,
                      const char *type, struct err *err)
 {
     enum column_type t;
@@ -143,7 +144,7 @@ static int types_set(int *types, const struct csv_grid *g, size_t likely, const 
     return 0;
 }
 
-int csv_types_parse(int *types, const char *text, const struct csv_grid *g, struct err *err)
+int csv_types_parse(int *types, const char *text, const struct csv_shape *g, struct err *err)
 {
     struct str name, type;
     int rc = 0;
@@ -167,7 +168,7 @@ int csv_types_parse(int *types, const char *text, const struct csv_grid *g, stru
     return rc;
 }
 
-void csv_types_words(int *types, const char *const *words, size_t n, const struct csv_grid *g)
+void csv_types_words(int *types, const char *const *words, size_t n, const struct csv_shape *g)
 {
     for (size_t k = 0; k < n; k++) {
         size_t j = types_column(g, words[k], k);

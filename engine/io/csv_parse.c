@@ -45,18 +45,6 @@ void csv_scan_find_from(struct csv_scan *s, size_t origin)
                     (char[]){ delimiter, quote ? quote : delimiter, '\n', '\r' });
 }
 
-void csv_scan_part(struct csv_scan *s, const struct csv_scan *whole, const struct csv_part *part)
-{
-    *s = *whole;
-    s->at = part->begin;
-    s->len = part->end;
-    s->cut = part->end < whole->len;
-    s->line = part->line;
-    s->n_blank = s->n_comments = s->n_lf = s->n_crlf = s->n_cr = 0;
-    csv_scan_find_from(s, part->begin);
-    s->dirty = csv_dirty_at(s->buf + s->at, s->len - s->at) < s->len - s->at;
-}
-
 void csv_scan_add_counts(struct csv_scan *sum, const struct csv_scan *s)
 {
     sum->n_blank += s->n_blank;

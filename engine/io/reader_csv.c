@@ -2,6 +2,7 @@
  * the dialect is guessed, csv_types.c how types are. */
 #include <assert.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -12,7 +13,6 @@
 
 #define HEAD_BYTES ((size_t)1 << 20)
 #define READ_BLOCK ((size_t)1 << 20)
-#define READ_AHEAD 64 /* blocks */
 
 static const char *const header_choices[] = { "auto", "yes", "no", NULL };
 enum { HEADER_AUTO, HEADER_YES };
@@ -62,8 +62,7 @@ struct csv_state {
     char *buf;
     size_t len, cap;
     bool all;    /* the end of the file was reached */
-    size_t size; /* of a file, as told when it was opened; else 0 */
-    int64_t modified_s;
+    struct csv_options options;
 };
 
 /* ---------------------------------------------------------------- parameters */
@@ -274,11 +273,6 @@ static int state_open_file(struct csv_state *st, const struct read_request *req,
 {
     if (request_stream(&st->stream, req, err))
         return -1;
-    st->modified_s = stream_modified_s(st->stream);
-    st->size = (size_t)stream_size(st->stream);
-    /* One more block than the file has, so that its end is seen without growing. */
-    if (st->size && state_reserve(st, st->size + READ_BLOCK + 64, err))
-        return -1;
     return state_read_head(st, err);
 }
 
@@ -328,17 +322,6 @@ static void note_dialect(const struct csv_state *st, struct source *src)
                                             : "header: none, columns are named column_1 …");
 }
 
-static void note_lines(const struct csv_scan *scan, const struct csv_grid *g, struct source *src)
-{
-    if ((scan->n_lf != 0) + (scan->n_crlf != 0) + (scan->n_cr != 0) > 1)
-        source_note(src, "line ends are mixed: %zu LF, %zu CR LF, %zu CR", scan->n_lf, scan->n_crlf,
-                    scan->n_cr);
-    if (scan->n_blank)
-        source_note(src, "blank lines left out: %zu", scan->n_blank);
-    if (g->n_trailing)
-        source_note(src, "lines that end in a delimiter: %zu", g->n_trailing);
-}
-
 static const char *resolved_text(const struct csv_state *st, size_t i, const char *types)
 {
     static const char *const yes_no[] = { "no", "yes" };
@@ -370,33 +353,26 @@ static void source_resolve(struct source *src, const struct csv_state *st)
     str_release(&types);
 }
 
-/* Parse buf[0, len) into a source; the bytes are changed. */
-static int state_parse(struct source **out, struct csv_state *st, char *buf, size_t len,
-                       bool partial, size_t max_rows, struct job *job, struct err *err)
+static struct csv_load_request state_request(const struct csv_state *st)
+{
+    return (struct csv_load_request){ .dialect = &st->dialect,
+                                      .bytes = { .fd = -1, .mem = st->buf, .size = st->len },
+                                      .head = st->buf,
+                                      .len = st->len,
+                                      .width = st->guess.width,
+                                      .types_text = params_text(&st->params, "types"),
+                                      .words = st->words,
+                                      .n_words = st->n_words,
+                                      .options = st->options };
+}
+
+static int state_load(struct source **out, struct csv_state *st, const struct csv_load_request *req,
+                      struct job *job, struct err *err)
 {
     struct source *src = source_new(&reader_csv, st->path);
-    struct csv_scan scan;
-    struct csv_grid grid;
-    struct job_range range = job_part(job, 0, 2);
-    int *types = NULL, rc;
 
     note_dialect(st, src);
-    csv_scan_init(&scan, buf, len, &st->dialect, src->info.path, partial);
-    rc = csv_grid_read(&grid, &scan, st->guess.width, max_rows, CSV_PART_BYTES, src, job, err);
-    job_restore(job, range);
-    if (rc == 0) {
-        note_lines(&scan, &grid, src);
-        types = MEM_NEW(int, grid.n_cols);
-        rc = csv_types_parse(types, params_text(&st->params, "types"), &grid, err);
-        range = job_part(job, 1, 2);
-        csv_types_words(types, st->words, st->n_words, &grid);
-        if (rc == 0)
-            rc = csv_columns_build(&src->table, &grid, &st->dialect, types, src, job, err);
-        job_restore(job, range);
-        mem_free(types);
-        csv_grid_release(&grid);
-    }
-    if (rc) {
+    if (csv_load(src, req, job, err)) {
         source_unref(src);
         return -1;
     }
@@ -406,120 +382,102 @@ static int state_parse(struct source **out, struct csv_state *st, char *buf, siz
     return 0;
 }
 
+/* How many of the head's bytes hold its first max_rows records, and no part of another. */
+static size_t preview_bytes(const struct csv_state *st, size_t max_rows)
+{
+    struct csv_scan scan;
+    struct csv_record rec = { 0 };
+
+    csv_scan_init(&scan, st->buf, st->len, &st->dialect, st->path, !st->all);
+    scan.dry = true;
+    csv_scan_skip(&scan);
+    for (size_t i = 0; i < max_rows + (size_t)st->dialect.header; i++)
+        if (csv_scan_next(&rec, &scan, NULL) <= 0)
+            break;
+    csv_record_release(&rec);
+    return st->all && scan.len == scan.at ? st->len : scan.at;
+}
+
 static int csv_preview(struct table **out, void *state, size_t max_rows, struct err *err)
 {
     struct csv_state *st = state;
+    struct csv_load_request req = state_request(st);
     struct source *src;
-    char *copy = mem_strndup(st->buf, st->len);
-    int rc = state_parse(&src, st, copy, st->len, !st->all, max_rows, NULL, err);
 
-    mem_free(copy);
-    if (rc)
+    req.len = req.bytes.size = preview_bytes(st, max_rows);
+    if (state_load(&src, st, &req, NULL, err))
         return -1;
     *out = table_ref(src->table);
     source_unref(src);
     return 0;
 }
 
-/* Blocks of a file that are read beside each other, since most of the time goes into memory for
- * them. */
-struct read_ahead {
-    struct csv_state *st;
-    off_t base; /* of the buffer's first byte in the file */
-    size_t got[READ_AHEAD];
-};
-
-static void read_ahead_blocks(void *ctx, size_t begin, size_t end, size_t chunk)
-{
-    struct read_ahead *ra = ctx;
-    size_t at = ra->st->len + begin, n = 0;
-    ssize_t got = 1;
-
-    while (got > 0 && n < end - begin) {
-        got = pread(stream_fd(ra->st->stream), ra->st->buf + at + n, end - begin - n,
-                    ra->base + (off_t)(at + n));
-        n += got > 0 ? (size_t)got : 0;
-    }
-    ra->got[chunk] = n;
-}
-
-/* As much as can be read that way.  A block that ends early, whatever the reason, is where
- * state_read_block goes on and finds it. */
-static int state_read_ahead(struct csv_state *st, struct job *job, struct err *err)
-{
-    int fd = st->stream ? stream_fd(st->stream) : -1;
-    off_t place = fd >= 0 ? lseek(fd, 0, SEEK_CUR) : -1;
-    struct read_ahead ra = { .st = st, .base = place - (off_t)st->len };
-    bool whole = place >= (off_t)st->len;
-
-    while (whole && st->len < st->size && st->size < st->cap) {
-        size_t n = st->size - st->len, most = READ_AHEAD * READ_BLOCK, from = st->len;
-        n = n < most ? n : most;
-        parallel_for(n, READ_BLOCK, read_ahead_blocks, &ra);
-        for (size_t k = 0; k < parallel_n_chunks(n, READ_BLOCK) && whole; k++) {
-            size_t wanted = n - k * READ_BLOCK < READ_BLOCK ? n - k * READ_BLOCK : READ_BLOCK;
-            st->len += ra.got[k];
-            whole = ra.got[k] == wanted;
-        }
-        st->buf[st->len] = '\0';
-        if (st->len > CSV_MAX_RECORD && state_check_line(st, err))
-            return -1;
-        if (job_tick(job, st->len, st->cap, err))
-            return -1;
-        whole = whole && st->len > from;
-    }
-    if (place >= 0 && lseek(fd, ra.base + (off_t)st->len, SEEK_SET) < 0)
-        return err_set_errno(err, "read", st->path);
-    return 0;
-}
-
+/* Where the bytes cannot be read at any place: all of them at once. */
 static int state_read_rest(struct csv_state *st, struct job *job, struct err *err)
 {
-    struct job_range range = job_part(job, 0, 2);
-    int rc = state_read_ahead(st, job, err) ? -1 : 1;
+    int rc = 1;
 
     while (rc > 0) {
         rc = state_read_block(st, err);
         if (rc >= 0 && job_tick(job, st->len, st->cap, err))
             rc = -1;
     }
-    job_restore(job, range);
     return rc;
+}
+
+/* The bytes as they lie in a regular file, which need not be in memory; false when they do not, or are
+ * not read from their beginning. */
+static bool state_file(struct csv_bytes *out, const struct csv_state *st)
+{
+    int fd = st->stream ? stream_fd(st->stream) : -1;
+    struct stat info;
+
+    if (fd < 0 || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) ||
+        lseek(fd, 0, SEEK_CUR) != (off_t)st->len || (size_t)info.st_size < st->len)
+        return false;
+    *out = (struct csv_bytes){ .fd = fd,
+                               .size = (size_t)info.st_size,
+                               .modified = info.st_mtim };
+    return true;
 }
 
 static int csv_read(struct source **out, void *state, struct job *job, struct err *err)
 {
     struct csv_state *st = state;
-    struct hasher hasher;
-    struct digest digest;
-    struct job_range range;
-    int rc;
+    struct csv_load_request req;
+    struct csv_bytes file;
+    struct job_range range = job_part(job, 0, 2);
+    bool in_file = state_file(&file, st);
+    int rc = in_file ? 0 : state_read_rest(st, job, err);
 
-    job_phase(job, "reading");
-    if (state_read_rest(st, job, err))
+    job_restore(job, range);
+    if (rc < 0)
         return -1;
-    hasher_init(&hasher);
-    hasher_add(&hasher, st->buf, st->len);
-    digest = hasher_finish(&hasher);
-    job_phase(job, "parsing");
-    range = job_part(job, 1, 2);
-    rc = state_parse(out, st, st->buf, st->len, false, UINT32_MAX, job, err);
+    job_phase(job, "reading");
+    req = state_request(st);
+    if (in_file)
+        req.bytes = file;
+    else
+        range = job_part(job, 1, 2);
+    rc = state_load(out, st, &req, job, err);
     job_restore(job, range);
     if (rc)
         return -1;
-    (*out)->info.size_bytes = st->len;
-    (*out)->info.digest = digest;
-    (*out)->info.modified_s = st->modified_s;
+    (*out)->info.size_bytes = req.bytes.size;
+    (*out)->info.modified_s = st->stream ? stream_modified_s(st->stream) : 0;
     return 0;
 }
 
-int csv_read_memory(struct source **out, const char *bytes, size_t len, const char *name,
-                    const struct params *params, struct job *job, struct err *err)
+int csv_read_options(struct source **out, const char *bytes, size_t len, const char *name,
+                     const struct params *params, const struct csv_options *options,
+                     struct job *job, struct err *err)
 {
     struct csv_state *st = state_new(name);
     int rc = state_params(st, params, err);
 
     st->all = true;
+    if (options)
+        st->options = *options;
     if (rc == 0)
         rc = state_reserve(st, len + 64, err);
     if (rc == 0) {
@@ -535,6 +493,12 @@ int csv_read_memory(struct source **out, const char *bytes, size_t len, const ch
         rc = csv_read(out, st, job, err);
     state_close(st);
     return rc;
+}
+
+int csv_read_memory(struct source **out, const char *bytes, size_t len, const char *name,
+                    const struct params *params, struct job *job, struct err *err)
+{
+    return csv_read_options(out, bytes, len, name, params, NULL, job, err);
 }
 
 /* Text that has delimiters in it looks like CSV, other text a little. */

@@ -79,6 +79,28 @@ int column_new(struct column **out, enum column_type type, size_t n_rows, struct
     return 0;
 }
 
+struct column *column_of_buffers(enum column_type type, size_t n_rows, struct buffer *take_values,
+                                 struct buffer *take_valid, struct buffer *take_bytes,
+                                 struct column *take_levels)
+{
+    struct column *c = column_shell(type, n_rows);
+
+    assert((type == COLUMN_CATEGORY) == (take_levels != NULL));
+    assert((type == COLUMN_TEXT) == (take_bytes != NULL));
+    assert(take_values->size >= column_values_size(type, n_rows));
+    c->values = take_values;
+    c->valid = take_valid;
+    c->bytes = take_bytes;
+    c->levels = take_levels;
+    if (c->valid)
+        c->n_missing = n_rows - bits_count(c->valid->data, n_rows);
+    if (c->valid && !c->n_missing) {
+        buffer_unref(c->valid);
+        c->valid = NULL;
+    }
+    return c;
+}
+
 static void clear_slot(struct column *c, size_t i)
 {
     switch (c->type) {

@@ -59,6 +59,12 @@ struct column {
  * taken), else NULL.  Text columns come from a builder.  ERR_NOMEM. */
 int column_new(struct column **out, enum column_type type, size_t n_rows, struct column *levels,
                struct err *err);
+/* A column over buffers that were filled elsewhere, which are taken, also the levels (category) and
+ * the bytes (text), else NULL; `valid` (bitmap, NULL: nothing is missing) likewise.  The slots of
+ * missing rows are zero already.  Sealed. */
+struct column *column_of_buffers(enum column_type type, size_t n_rows, struct buffer *take_values,
+                                 struct buffer *take_valid, struct buffer *take_bytes,
+                                 struct column *take_levels);
 /* Mark row i missing (value slot becomes zero); before sharing only.  The first call allocates the
  * bitmap: ERR_NOMEM. Not for use from several threads at once. */
 int column_set_missing(struct column *c, size_t i, struct err *err);

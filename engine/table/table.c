@@ -34,6 +34,7 @@ static void origin_unref(struct origin *o)
         return;
     buffer_unref(o->row);
     buffer_unref(o->lines);
+    places_unref(o->places);
     mem_free(o);
 }
 
@@ -218,9 +219,33 @@ size_t table_row_number(const struct table *t, size_t i)
 
 size_t table_line(const struct table *t, size_t i)
 {
+    if (t->origin->places)
+        return (size_t)places_find(t->origin->places, original_row(t, i)).line;
     if (!t->origin->lines)
         return 0;
     return (size_t)((const int64_t *)t->origin->lines->data)[original_row(t, i)];
+}
+
+bool table_offset(uint64_t *out, const struct table *t, size_t i)
+{
+    struct row_place place = { 0 };
+
+    if (t->origin->places)
+        place = places_find(t->origin->places, original_row(t, i));
+    if (place.line)
+        *out = place.at;
+    return place.line > 0;
+}
+
+void table_set_places(struct table *t, struct places *take_places, struct buffer *take_rows)
+{
+    assert(!t->origin->places && !t->origin->row);
+    assert(places_n_rows(take_places) == t->n_rows);
+    t->origin->places = take_places;
+    if (take_rows) {
+        t->origin->row = buffer_ref(take_rows);
+        places_number(take_places, take_rows);
+    }
 }
 
 /* ---------------------------------------------------------------- other columns, same rows */
@@ -308,6 +333,7 @@ static int take_origin(struct origin **out, const struct table *t, const uint32_
             to[i] = (uint32_t)original_row(t, rows ? rows[i] : i);
     }
     *out = origin_new(n, row, buffer_ref(t->origin->lines));
+    (*out)->places = places_ref(t->origin->places);
     return 0;
 }
 
@@ -385,5 +411,7 @@ size_t table_bytes(const struct table *t)
         bytes += column_bytes(table_at(t, j));
     if (t->origin->row)
         bytes += t->origin->row->size;
+    if (t->origin->places)
+        bytes += places_bytes(t->origin->places);
     return bytes + (t->origin->lines ? t->origin->lines->size : 0);
 }

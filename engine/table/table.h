@@ -9,6 +9,7 @@
 #define TABLE_TABLE_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,13 +17,15 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "table/column.h"
+#include "table/places.h"
 
 /* Where rows come from.  Shared by all tables with the same rows. */
 struct origin {
     atomic_uint refs;
     size_t n_rows;
-    struct buffer *row;   /* uint32 (n_rows) original row number - 1; NULL: row i is i */
-    struct buffer *lines; /* int64 by ORIGINAL row: line in the file; NULL: not from text */
+    struct buffer *row;    /* uint32 (n_rows) original row number - 1; NULL: row i is i */
+    struct buffer *lines;  /* int64 by ORIGINAL row: line in the file; NULL: not known that way */
+    struct places *places; /* lines and byte offsets of ORIGINAL rows; NULL: not from text */
 };
 
 struct field {
@@ -64,6 +67,11 @@ static inline const char *table_name(const struct table *t, size_t j)
 /* Original row number from 1; line from 1 or 0 when not known. */
 size_t table_row_number(const struct table *t, size_t i);
 size_t table_line(const struct table *t, size_t i);
+/* Offset in the file of the row's first byte; false when it is not known. */
+bool table_offset(uint64_t *out, const struct table *t, size_t i);
+/* Where the rows began in their file, and, when `take_rows` (uint32, rising) is not NULL, which of
+ * its rows they are; both taken.  For a reader, before anybody else sees the table. */
+void table_set_places(struct table *t, struct places *take_places, struct buffer *take_rows);
 
 /* Replace the column of that name or append it.  Takes the column's reference, also on error. */
 int table_put(struct table **out, const struct table *t, const char *name, struct column *take,

@@ -79,63 +79,63 @@ static void show_table(struct str *out, const struct table *t)
 }
 
 /* All that reading the text gives, as one text. */
-static char *read_in_parts(const char *text, size_t len, bool header, size_t part_bytes)
+static char *read_in_parts(const char *text, size_t len, bool header,
+                           const struct csv_options *options)
 {
-    struct span na = { "NA", 2 };
-    struct csv_dialect dialect = {
-        .delimiter = ',', .quote = '"', .header = header, .na = &na, .n_na = 1
-    };
-    struct source *src = source_new(&reader_csv, "t.csv");
-    char *copy = mem_strndup(text, len);
-    struct csv_scan scan;
-    struct csv_grid grid;
+    struct arena arena;
     struct err err = { 0 };
+    struct source *src;
     struct str out;
-    int types[64];
 
+    arena_init(&arena);
     str_init(&out);
-    csv_scan_init(&scan, copy, len, &dialect, "t.csv", false);
-    int rc = csv_grid_read(&grid, &scan, 0, UINT32_MAX, part_bytes, src, NULL, &err);
-    for (size_t j = 0; rc == 0 && j < grid.n_cols; j++)
-        types[j] = -1;
-    if (rc == 0) {
-        str_addf(&out, "%zu %zu %zu %zu %zu\n", scan.n_blank, scan.n_lf, scan.n_crlf, scan.n_cr,
-                 grid.n_trailing);
-        rc = csv_columns_build(&src->table, &grid, &dialect, types, src, NULL, &err);
-        csv_grid_release(&grid);
-    }
-    source_seal(src);
-    if (rc)
+    struct params params = case_params(
+        &arena, PAIRS("delimiter", "comma", "na", "NA", "header", header ? "yes" : "no"));
+    if (csv_read_options(&src, text, len, "t.csv", &params, options, NULL, &err)) {
         str_addf(&out, "error %d at %zu:%zu %s", (int)err.code, err.line, err.col, err.msg);
-    else
+    } else {
         show_table(&out, src->table);
-    if (!rc)
         show_rejects(&out, src);
-    source_unref(src);
-    mem_free(copy);
+        source_unref(src);
+    }
     char *shown = mem_strdup(out.buf);
     str_release(&out);
+    arena_release(&arena);
     return shown;
 }
 
+static void check_options(const char *text, size_t len, bool header, const char *expected,
+                          const struct csv_options *options)
+{
+    char *got = read_in_parts(text, len, header, options);
+
+    if (strcmp(got, expected) != 0)
+        fail_msg("chunks of %zu in waves of %zu%s:\n%s\n---- expected\n%s\n---- from\n%s",
+                 options->chunk_bytes, options->wave_bytes, options->plain ? ", plain" : "", got,
+                 expected, text);
+    mem_free(got);
+}
+
+/* The plain twin: one chunk, record by record. */
 static void check_parts(const char *text, size_t len)
 {
-    static const size_t parts[] = { 1, 2, 7, 64, 4096, (size_t)1 << 30 };
+    static const size_t chunks[] = { 1, 2, 7, 64, 300, 4096, (size_t)1 << 30 };
+    static const size_t waves[] = { 1, 3, 40 };
+    const struct csv_options whole = { (size_t)1 << 30, (size_t)1 << 30, true };
 
     for (int header = 0; header < 2; header++) {
-        char *expected = read_in_parts(text, len, header, 0);
-        for (size_t k = 0; k < sizeof(parts) / sizeof(*parts); k++) {
-            if (len / parts[k] > 20000)
-                continue;
-            for (size_t threads = 1; threads <= 3; threads += 2) {
-                parallel_set_threads(threads);
-                char *got = read_in_parts(text, len, header, parts[k]);
-                if (strcmp(got, expected) != 0)
-                    fail_msg("parts of %zu, %zu threads:\n%s\n---- expected\n%s\n---- from\n%s",
-                             parts[k], threads, got, expected, text);
-                mem_free(got);
+        char *expected = read_in_parts(text, len, header, &whole);
+        for (size_t k = 0; k < sizeof(chunks) / sizeof(*chunks); k++)
+            for (size_t i = 0; i < sizeof(waves) / sizeof(*waves); i++) {
+                struct csv_options options = { chunks[k], chunks[k] * waves[i], false };
+                if (len / options.wave_bytes > 500 || (len > 2000 && i == 1))
+                    continue;
+                parallel_set_threads(1 + 2 * (i % 2));
+                check_options(text, len, header, expected, &options);
+                options.plain = true;
+                if (k % 3 == 1)
+                    check_options(text, len, header, expected, &options);
             }
-        }
         mem_free(expected);
     }
     parallel_set_threads(0);
@@ -161,6 +161,9 @@ static void test_chosen_texts(void **state)
         "a,b\n1,\xff\n2,\xc3\xa4\n",
         "a,b\n1,2,\n3,4,\n5,6,\n",
         "\"a\"\"\",b\n\"\"\"\",2\n",
+        "a,b\n1,\xc3\xa4\xe2\x82\xac\n2,\xf0\x9f\x98\x80\n",
+        "a,b\n-999,2020-01-01\n-12,2020-13-01\n7,2020-02-30\n1e400,x\n-0,2020-02-03\n",
+        "a\n1\n\n2\n \n3\n",
     };
 
     (void)state;

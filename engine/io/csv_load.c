@@ -1,0 +1,282 @@
+/* csv_load.c - a whole file as a table: passes over it, and what is made of them. */
+#include "io/csv_load.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+#include "base/parallel.h"
+
+#define COLUMNS_MOST ((size_t)250000)
+
+/* ---------------------------------------------------------------- a pass */
+
+static void fill_chunks(void *ctx, size_t begin, size_t end, size_t chunk)
+{
+    struct csv_load *l = ctx;
+
+    (void)chunk;
+    for (size_t k = begin; k < end; k++)
+        csv_fill_chunk(l, &l->wave.chunks[k]);
+}
+
+/* The first pass is nearly all of the work; there are two more at most. */
+static int load_tick(struct csv_load *l, struct job *job, struct err *err)
+{
+    size_t more = l->bytes.size / 16, done = l->seen;
+
+    if (l->n_passes > 0)
+        done = l->bytes.size + (l->n_passes - 1) * more +
+               (size_t)((double)more * (double)l->seen / (double)(l->bytes.size + 1));
+    return job_tick(job, done, l->bytes.size + 2 * more, err);
+}
+
+static int load_pass(struct csv_load *l, struct job *job, struct err *err)
+{
+    int rc;
+
+    l->first_pass = l->n_passes == 0;
+    l->n_rows = 0;
+    wave_rewind(l);
+    for (;;) {
+        size_t before = l->n_rows;
+        rc = wave_next(l, err);
+        if (rc <= 0)
+            break;
+        l->seen = (size_t)l->wave.base + l->wave.at;
+        if (making_reserve(l, before, l->n_rows, err))
+            return -1;
+        parallel_for(l->wave.n, 1, fill_chunks, l);
+        if (csv_merge_wave(l, err) || load_tick(l, job, err))
+            return -1;
+    }
+    l->n_passes++;
+    return rc;
+}
+
+/* Where the file is read again it must be what it was. */
+static int check_unchanged(const struct csv_load *l, struct err *err)
+{
+    struct stat now;
+    const struct csv_bytes *b = &l->bytes;
+
+    if (b->fd < 0 || fstat(b->fd, &now) != 0)
+        return 0;
+    if ((size_t)now.st_size == b->size && now.st_mtim.tv_sec == b->modified.tv_sec &&
+        now.st_mtim.tv_nsec == b->modified.tv_nsec)
+        return 0;
+    return err_set_at(err, ERR_IO, (struct err_at){ l->file, 0, 0, 0 },
+                      "the file changed while it was read: it had %zu bytes and has %zu; load it "
+                      "again",
+                      b->size, (size_t)now.st_size);
+}
+
+/* Once more, for the columns that `again` marks, stored as their rep says. */
+static int load_again(struct csv_load *l, const bool *again, struct job *job, struct err *err)
+{
+    size_t kept = 0;
+
+    l->n_active = 0;
+    for (size_t j = 0; j < load_n_cols(l); j++)
+        if (again[j]) {
+            making_reset(&l->cols[j]);
+            l->active[l->n_active++] = j;
+        }
+    if (!l->n_active)
+        return 0;
+    for (size_t i = 0; i < l->lost->rejects.n; i++)
+        if (!again[l->lost->rejects.list[i].column])
+            l->lost->rejects.list[kept++] = l->lost->rejects.list[i];
+    l->lost->rejects.n = kept;
+    if (load_pass(l, job, err))
+        return -1;
+    return check_unchanged(l, err);
+}
+
+/* ---------------------------------------------------------------- types */
+
+/* Is the column stored as its type wants it, or so that it can be turned into that? */
+static bool is_stored_well(const struct csv_making *m)
+{
+    bool wants_text = m->type == COLUMN_TEXT || m->type == COLUMN_CATEGORY;
+    bool has_text = m->rep == COLUMN_TEXT || m->rep == COLUMN_CATEGORY;
+
+    return wants_text ? has_text : m->rep == m->type;
+}
+
+static int settle_types(struct csv_load *l, struct job *job, struct err *err)
+{
+    bool *again = MEM_NEW(bool, load_n_cols(l));
+    int rc;
+
+    for (size_t j = 0; j < load_n_cols(l); j++) {
+        again[j] = !making_is_known(l, j);
+        if (again[j])
+            l->cols[j].rep = COLUMN_CATEGORY;
+    }
+    rc = load_again(l, again, job, err);
+    if (rc == 0)
+        csv_decide_types(l);
+    for (size_t j = 0; j < load_n_cols(l) && rc == 0; j++) {
+        struct csv_making *m = &l->cols[j];
+        again[j] = !is_stored_well(m);
+        if (again[j])
+            m->rep = m->type == COLUMN_TEXT ? COLUMN_CATEGORY : m->type;
+    }
+    if (rc == 0)
+        rc = load_again(l, again, job, err);
+    for (size_t j = 0; j < load_n_cols(l) && rc == 0; j++)
+        csv_decide_category(l, j);
+    mem_free(again);
+    return rc;
+}
+
+static int given_types(struct csv_load *l, const struct csv_load_request *req, struct err *err)
+{
+    size_t n = load_n_cols(l);
+    int *types = MEM_NEW(int, n);
+    int rc = csv_types_parse(types, req->types_text, &l->shape, err);
+
+    csv_types_words(types, req->words, req->n_words, &l->shape);
+    for (size_t j = 0; j < n && rc == 0; j++)
+        if (types[j] >= 0) {
+            l->cols[j].given = true;
+            l->cols[j].type = l->cols[j].rep = (enum column_type)types[j];
+        }
+    mem_free(types);
+    return rc;
+}
+
+/* ---------------------------------------------------------------- notes and rejects */
+
+static void note_lines(const struct csv_load *l)
+{
+    const struct csv_scan *s = &l->scan;
+
+    if ((s->n_lf != 0) + (s->n_crlf != 0) + (s->n_cr != 0) > 1)
+        source_note(l->src, "line ends are mixed: %zu LF, %zu CR LF, %zu CR", s->n_lf, s->n_crlf,
+                    s->n_cr);
+    if (s->n_blank)
+        source_note(l->src, "blank lines left out: %zu", s->n_blank);
+    if (l->n_trailing)
+        source_note(l->src, "lines that end in a delimiter: %zu", l->n_trailing);
+}
+
+/* Cells that do not fit their column's type. */
+static void list_lost(struct csv_load *l)
+{
+    struct rejects *r = &l->lost->rejects;
+
+    if (r->n)
+        qsort(r->list, r->n, sizeof(*r->list), csv_lost_compare);
+    for (size_t i = 0; i < r->n; i++) {
+        enum column_type type = l->cols[r->list[i].column].type;
+        if (type != COLUMN_TEXT && type != COLUMN_CATEGORY)
+            source_reject(l->src, &r->list[i], r->list[i].text, strlen(r->list[i].text));
+    }
+    for (size_t j = 0; j < load_n_cols(l); j++) {
+        const struct csv_making *m = &l->cols[j];
+        if (m->type != COLUMN_TEXT && m->type != COLUMN_CATEGORY)
+            l->src->rejects.count[REJECT_VALUE] += m->n_lost - m->n_listed;
+    }
+}
+
+/* ---------------------------------------------------------------- the table */
+
+static int load_table(struct csv_load *l, struct err *err)
+{
+    size_t n = load_n_cols(l);
+    struct column **columns = MEM_NEW(struct column *, n);
+    int rc = 0;
+
+    for (size_t j = 0; j < n && rc == 0; j++)
+        rc = making_finish(&columns[j], l, &l->cols[j], err);
+    if (rc == 0)
+        rc = table_new(&l->src->table, columns, (const char *const *)l->shape.names, n, l->n_rows,
+                       NULL, err);
+    else
+        for (size_t j = 0; j < n; j++)
+            column_unref(columns[j]);
+    if (rc == 0) {
+        table_set_places(l->src->table, l->places, NULL);
+        l->places = NULL;
+    }
+    mem_free(columns);
+    return rc;
+}
+
+static int check_width(const struct csv_load *l, struct err *err)
+{
+    if (load_n_cols(l) <= COLUMNS_MOST)
+        return 0;
+    return err_set_at(err, ERR_DOMAIN, (struct err_at){ l->file, l->scan.line, 0, 0 },
+                      "the file has %zu columns, at most %zu are taken; is the delimiter right?",
+                      load_n_cols(l), COLUMNS_MOST);
+}
+
+static bool may_index(const struct csv_load *l)
+{
+    const struct csv_dialect *d = l->dialect;
+
+    return !l->options.plain && !d->escape && !d->comment && !d->padded && !d->runs;
+}
+
+static int load_begin(struct csv_load *l, const struct csv_load_request *req, struct err *err)
+{
+    csv_scan_init(&l->scan, (char *)(uintptr_t)req->head, req->len, l->dialect, l->file,
+                  req->len < l->bytes.size);
+    if (csv_shape_read(&l->shape, &l->scan, req->width, &l->n_trailing, l->src, err) ||
+        check_width(l, err))
+        return -1;
+    l->may_index = may_index(l);
+    l->cols = MEM_NEW(struct csv_making, load_n_cols(l));
+    l->active = MEM_NEW(size_t, load_n_cols(l));
+    for (size_t j = 0; j < load_n_cols(l); j++)
+        l->active[l->n_active++] = j;
+    if (given_types(l, req, err))
+        return -1;
+    size_t record_bytes = csv_guess_reps(l, req->len);
+    return wave_init(l, record_bytes, err);
+}
+
+static int load_all(struct csv_load *l, const struct csv_load_request *req, struct job *job,
+                    struct err *err)
+{
+    if (load_begin(l, req, err))
+        return -1;
+    hasher_init(&l->hasher);
+    hasher_add(&l->hasher, req->head, l->scan.at);
+    int rc = load_pass(l, job, err);
+    l->src->info.digest = hasher_finish(&l->hasher);
+    if (rc || check_unchanged(l, err))
+        return -1;
+    note_lines(l);
+    if (settle_types(l, job, err))
+        return -1;
+    list_lost(l);
+    wave_release(l);
+    return load_table(l, err) || job_tick(job, 1, 1, err) ? -1 : 0;
+}
+
+int csv_load(struct source *src, const struct csv_load_request *req, struct job *job,
+             struct err *err)
+{
+    struct csv_load l = { .dialect = req->dialect,
+                          .file = src->info.path,
+                          .bytes = req->bytes,
+                          .options = req->options,
+                          .places = places_new(),
+                          .lost = source_new(&reader_csv, src->info.path),
+                          .src = src };
+    int rc = load_all(&l, req, job, err);
+
+    for (size_t j = 0; l.cols && j < load_n_cols(&l); j++)
+        making_release(&l.cols[j]);
+    wave_release(&l);
+    mem_free(l.cols);
+    mem_free(l.active);
+    places_unref(l.places);
+    source_unref(l.lost);
+    return rc;
+}

@@ -1,0 +1,240 @@
+/* csv_load.h - a file on its way to typed columns: what the csv_*.c files below csv_load.c share.
+ *
+ * The file is read in waves of a few megabytes, each cut into chunks; a chunk holds the records that
+ * begin in its share of the bytes.  In each wave
+ *
+ *   1  the chunks are read, side by side                                       csv_wave.c
+ *   2  each is indexed: where its fields end, by vector instructions           csv_index.c
+ *   3  in the order of the file: where each chunk really begins, which rows it makes
+ *   4  the chunks' fields become values, each in its place in the columns      csv_fill.c csv_cell.c
+ *   5  in the order of the file: counts, new words and rejects are added up    csv_merge.c
+ *
+ * A chunk that is not regular (ragged, stray quotes, blank lines, lone CR, bytes that are no UTF-8) goes
+ * record by record through the scanner of csv_parse.c, which is also the plain twin of all this.
+ *
+ * What a column's cells are stored as (`rep`) is guessed from a sample; what its type is, is decided
+ * from all its cells at the end (csv_types.c).  Where that differs the file is passed through once
+ * more, for those columns only.  So nothing of the result depends on waves, chunks, guesses or threads.
+ */
+#ifndef IO_CSV_LOAD_H
+#define IO_CSV_LOAD_H
+
+#include "io/csv.h"
+#include "io/csv_words.h"
+
+#define CSV_PAD ((size_t)64) /* bytes before and behind a wave's that may be read */
+/* A chunk has room for so many more fields than its share has bytes. */
+#define CSV_FIELDS_MORE ((size_t)80)
+
+/* What a cell looks like; the rules stand in csv_types.c. */
+enum cell_class {
+    CLASS_MISSING,
+    CLASS_BLANK, /* quoted, with nothing or an na word in the quotes */
+    CLASS_INT,
+    CLASS_BIG,
+    CLASS_LED, /* leading zeros */
+    CLASS_REAL,
+    CLASS_OVERFLOW,
+    CLASS_BOOL,
+    CLASS_DATE,
+    CLASS_TIMESTAMP,
+    CLASS_OTHER,
+    N_CLASSES
+};
+
+/* Counts over the cells of a column. */
+struct tally {
+    size_t count[N_CLASSES];
+    size_t n_bare; /* present and not quoted */
+    size_t n_bare_numbers, n_bare_bools;
+    size_t n_wide; /* integers above 2^53 */
+};
+
+/* At most so many different texts may be odd ones out; one more is kept, to know that. */
+#define CSV_ALMOST_TEXTS 100
+#define CSV_LEVELS_MOST  1000 /* of a column that nobody called a category */
+
+/* The texts of a column that do not fit its rep, with blanks taken off. */
+struct odd_texts {
+    struct csv_words words;
+    size_t last; /* number of the one seen last */
+};
+
+/* One column on its way. */
+struct csv_making {
+    enum column_type rep, type; /* category: codes into `words` */
+    bool given, active;         /* type known from the start; filled in this pass */
+    struct tally tally;
+    struct odd_texts odd;
+    struct csv_words words; /* category: in order of appearance */
+    size_t n_lost;          /* cells with something in them that are missing in the column */
+    size_t n_listed;        /* of these in load.lost */
+    size_t cap;             /* rows there is room for */
+    void *values;           /* large memory */
+    uint8_t *valid;         /* bitmap */
+    char *bytes;            /* text */
+    size_t n_bytes, bytes_cap;
+};
+
+/* What a chunk knows of a column. */
+struct csv_share {
+    struct tally tally;
+    struct odd_texts odd;
+    struct csv_words words; /* new ones: number n stands for code column.words.n + n */
+    char *text;             /* text: the chunk's, one behind the other */
+    size_t text_len, text_cap;
+    size_t text_at; /* where it goes among the column's bytes */
+    size_t n_lost;
+};
+
+/* All places are offsets in the wave's bytes. */
+struct csv_chunk {
+    size_t from, to;   /* its share of the bytes */
+    bool odd_quotes;   /* in it */
+    size_t begin, end; /* its records */
+    size_t n_rows, line, n_lines;
+    size_t first_row;     /* in the table */
+    bool open;            /* a record that begins in it ends in the next wave */
+    bool regular;         /* the next six hold only then */
+    bool crlf;            /* line ends are CR LF */
+    bool doubled;         /* there are doubled quotes */
+    bool multi;           /* rows take more than a line, row_lines says which */
+    bool unended;         /* the last record has no line end */
+    uint32_t *fields;     /* (n_rows, n_cols) where each field ends */
+    uint32_t *offsets;    /* (n_rows) of the rows' first bytes, from `begin` */
+    uint32_t *row_lines;  /* (n_rows) lines from `line` when multi; else row i is i lines below */
+    struct csv_scan scan; /* of an irregular chunk; what it counted, of any */
+    struct source *src;   /* its rejects */
+    struct source *lost;  /* cells that do not fit their column's rep */
+    size_t n_trailing;
+    struct places_part *places;
+    struct str scratch, scratch2; /* a text without doubled quotes; one without bad bytes */
+    struct err err;
+    int rc;
+};
+
+struct csv_wave {
+    char *block, *buf; /* buf = block + CSV_PAD */
+    size_t cap, len;
+    size_t carried;   /* bytes at the beginning that stood in the wave before */
+    size_t at, line;  /* of the first record */
+    uint64_t base;    /* offset of buf[0] in the file */
+    bool last;        /* nothing follows */
+    uint32_t *fields; /* (cap + CSV_PAD) */
+    size_t fields_cap;
+    struct csv_chunk *chunks;
+    size_t n, n_most;
+};
+
+struct csv_load {
+    const struct csv_dialect *dialect;
+    const char *file;
+    struct csv_bytes bytes;
+    struct csv_shape shape;
+    struct csv_options options;
+    struct csv_scan scan; /* stands at the first record after the header; sums its counts */
+    size_t n_rows, n_trailing;
+    struct csv_making *cols;  /* (n_cols) */
+    size_t *active, n_active; /* columns filled in this pass */
+    struct csv_share *shares; /* (chunks, n_cols) */
+    struct csv_wave wave;
+    struct places *places;
+    struct source *lost; /* candidates for rejects, in the order of the file */
+    struct source *src;
+    struct hasher hasher;
+    bool may_index; /* the dialect is one that csv_index.c knows */
+    bool first_pass;
+    size_t n_passes; /* that are done */
+    size_t seen;     /* bytes of the file */
+};
+
+static inline size_t load_n_cols(const struct csv_load *l)
+{
+    return l->shape.n_cols;
+}
+static inline struct csv_share *load_share(const struct csv_load *l, const struct csv_chunk *c,
+                                           size_t j)
+{
+    return &l->shares[(size_t)(c - l->wave.chunks) * l->shape.n_cols + j];
+}
+
+/* ---- csv_index.c ---- */
+/* Index the records from c->begin, a record's begin, to the first that begins at or behind c->to.
+ * False when the chunk is not regular, whatever c holds then. */
+bool csv_index(struct csv_chunk *c, const struct csv_load *l);
+/* Does the text hold an odd number of quotes? */
+bool csv_odd_quotes(const char *text, size_t len, char quote);
+
+/* ---- csv_wave.c ---- */
+/* `record_bytes`: how long records are, about. */
+int wave_init(struct csv_load *l, size_t record_bytes, struct err *err);
+void wave_release(struct csv_load *l);
+/* To the first record again. */
+void wave_rewind(struct csv_load *l);
+/* Read the next wave and cut it into chunks that are right; 0 when there is none. */
+int wave_next(struct csv_load *l, struct err *err);
+/* Bytes from `at` on, fewer only at the end; -1 with ERR_IO. */
+ptrdiff_t bytes_read(const struct csv_bytes *b, char *to, uint64_t at, size_t len, const char *path,
+                     struct err *err);
+
+/* ---- csv_cell.c: what one cell looks like ---- */
+/* A text without blanks around it; s.len > 0.  *wide: an integer beyond 2^53. */
+enum cell_class cell_classify(bool *wide, struct span s);
+/* A cell: its flags count too (enum csv_cell_flags). */
+enum cell_class csv_cell_class(bool *wide, const struct csv_dialect *d, struct span text,
+                               uint32_t flags);
+/* Store the text, without blanks around it, as row i of such values; false when it is none. */
+bool csv_cell_store(void *values, enum column_type type, size_t i, struct span s); /* not bool */
+bool class_is_number(enum cell_class class);
+/* Is the class one of those that make a column of this type? */
+bool class_fits(enum cell_class class, enum column_type type);
+
+/* ---- csv_fill.c: the cells of a chunk become values ---- */
+void csv_fill_chunk(struct csv_load *l, struct csv_chunk *c);
+
+/* ---- csv_put.c: one cell, whatever it looks like; records by the scanner ---- */
+/* Where a cell stands. */
+struct csv_spot {
+    size_t row;                   /* of the chunk */
+    size_t at;                    /* of its first byte, behind the quote */
+    const struct csv_record *rec; /* NULL: nothing was changed in the bytes of the record */
+};
+void csv_put_cell(struct csv_load *l, struct csv_chunk *c, size_t j, struct span text,
+                  uint32_t flags, const struct csv_spot *spot);
+void csv_put_missing(struct csv_load *l, struct csv_chunk *c, size_t j, size_t row);
+/* The chunk through the scanner. */
+void csv_put_records(struct csv_load *l, struct csv_chunk *c);
+
+/* ---- csv_merge.c ---- */
+/* Add up what the wave's chunks know, in their order. */
+int csv_merge_wave(struct csv_load *l, struct err *err);
+/* By row, then column. */
+int csv_lost_compare(const void *a, const void *b);
+
+/* ---- csv_guess.c ---- */
+/* How to store each column, from the head and from places all over the file.  Returns how many bytes a
+ * record takes, about. */
+size_t csv_guess_reps(struct csv_load *l, size_t head_len);
+
+/* ---- csv_types.c ---- */
+/* Can the column's type be decided from what was stored and counted? */
+bool making_is_known(const struct csv_load *l, size_t j);
+/* Settle cols[].type and note why; text stands for category too. */
+void csv_decide_types(struct csv_load *l);
+/* A text column, stored as codes or texts, that is a category after all. */
+void csv_decide_category(struct csv_load *l, size_t j);
+
+/* ---- csv_columns.c ---- */
+/* Room for n_rows in all columns of this pass, of which `used_rows` are filled. */
+int making_reserve(struct csv_load *l, size_t used_rows, size_t n_rows, struct err *err);
+/* Room for `cap` bytes of text. */
+int making_bytes(struct csv_making *m, size_t cap, const char *name, struct err *err);
+/* Back to nothing, for another pass. */
+void making_reset(struct csv_making *m);
+void making_release(struct csv_making *m);
+/* The codes become texts. */
+int making_spell(struct csv_load *l, struct csv_making *m, struct err *err);
+/* The column, of what is stored. */
+int making_finish(struct column **out, struct csv_load *l, struct csv_making *m, struct err *err);
+
+#endif

@@ -1,0 +1,44 @@
+/* places.h - where each row of a text file began: line and byte offset, in little more than a byte a
+ * row.
+ *
+ * The rows come in parts (a reader's chunks).  A part keeps line and offset of each 64th of its rows
+ * in full, and for the others the step from the row before: in one byte when no step is longer.
+ * Lines take nothing where each row is one line behind the one before.  Immutable once shared,
+ * reference-counted.
+ */
+#ifndef TABLE_PLACES_H
+#define TABLE_PLACES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "table/buffer.h"
+
+struct places;
+struct places_part;
+
+/* ---- making ---- */
+struct places *places_new(void);
+/* Rows whose first bytes stand at at + offset[i], on the lines line + lines[i]; both rise.  NULL
+ * lines: i.  May be called from several threads. */
+struct places_part *places_part_new(size_t n_rows, uint64_t at, uint64_t line,
+                                    const uint32_t *offsets, const uint32_t *lines);
+/* The part becomes the next rows.  NULL is fine and adds none. */
+void places_append(struct places *p, struct places_part *take);
+/* The rows are not 0, 1, 2 …, but those in `rows` (uint32, rising, as many): a sample's. */
+void places_number(struct places *p, struct buffer *take_rows);
+void places_part_free(struct places_part *part); /* one that was not appended; NULL is fine */
+
+struct places *places_ref(struct places *p); /* NULL is fine */
+void places_unref(struct places *p);         /* NULL is fine */
+
+/* ---- reading: of an original row, from 0; O(log parts) ---- */
+struct row_place {
+    uint64_t line; /* from 1; 0 when the row is not known */
+    uint64_t at;   /* offset of its first byte in the file, from 0 */
+};
+struct row_place places_find(const struct places *p, size_t row);
+size_t places_n_rows(const struct places *p);
+size_t places_bytes(const struct places *p); /* of memory */
+
+#endif
