@@ -192,7 +192,7 @@ void cells_reject(struct cells *c, enum reject_kind kind, int j, size_t line, si
 /* Names as csv_names_make makes them, from a header line that never was. */
 static void make_names(struct cells *c)
 {
-    struct csv_grid header = { .n_cols = c->grid.n_cols };
+    struct csv_shape header = { .n_cols = c->grid.n_cols };
     struct csv_record record = { .n = c->grid.n_cols };
     struct str text;
 
@@ -202,8 +202,7 @@ static void make_names(struct cells *c)
         record.cells[j] = (struct csv_cell){ .at = text.len, .len = (uint32_t)c->names[j].len };
         str_add_n(&text, c->names[j].at, c->names[j].len);
     }
-    header.buf = text.buf;
-    csv_names_make(&header, &record, c->src);
+    csv_names_make(&header, text.buf, &record, c->src);
     c->grid.names = header.names;
     str_release(&text);
     mem_free(record.cells);
@@ -233,11 +232,12 @@ int cells_build(struct table **out, struct cells *c, const char *types, const ch
     if (complete_columns(c, err))
         return -1;
     make_names(c);
+    struct csv_shape shape = { .n_cols = g->n_cols, .names = g->names };
     given = MEM_NEW(int, g->n_cols);
-    rc = csv_types_parse(given, types, g, err);
+    rc = csv_types_parse(given, types, &shape, err);
     for (size_t j = 0; j < g->n_cols; j++)
         given[j] = given[j] < 0 ? c->types[j] : given[j];
-    csv_types_words(given, words, n_words, g);
+    csv_types_words(given, words, n_words, &shape);
     if (rc == 0)
         rc = csv_columns_build(out, g, &c->dialect, given, c->src, job, err);
     mem_free(given);

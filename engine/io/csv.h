@@ -199,6 +199,39 @@ struct csv_load_request {
 };
 int csv_load(struct source *src, const struct csv_load_request *req, struct job *job,
              struct err *err);
+/* ---- csv_grid.c: columns from cells that are in memory already, for other readers (cells.h) ---- */
+struct csv_grid {
+    char *buf;
+    size_t n_rows, n_cols;
+    uint64_t **cells;   /* (n_cols) of (n_rows), packed, large memory */
+    int64_t *lines;     /* (n_rows) line of each row, such memory too */
+    uint64_t *row_at;   /* (n_rows) offset of each row's first byte */
+    char **names;       /* (n_cols) in the source's arena */
+    bool header_quoted; /* there is no header, or each of its fields was quoted */
+};
+
+/* A cell in eight bytes.  From the left: offset in the record, length (a record has at most 2^28
+ * bytes), flags. */
+#define CSV_PACK_BITS 30
+#define CSV_PACK_MASK (((uint64_t)1 << CSV_PACK_BITS) - 1)
+
+static inline uint64_t csv_cell_pack(struct csv_cell cell, uint64_t row_at)
+{
+    return (cell.at - row_at) << (CSV_PACK_BITS + 4) | (uint64_t)cell.len << 4 | cell.flags;
+}
+static inline struct csv_cell csv_grid_cell(const struct csv_grid *g, size_t i, size_t j)
+{
+    uint64_t packed = g->cells[j][i];
+
+    return (struct csv_cell){ .at = g->row_at[i] + (packed >> (CSV_PACK_BITS + 4)),
+                              .len = (uint32_t)(packed >> 4 & CSV_PACK_MASK),
+                              .flags = packed & 15 };
+}
+void csv_grid_release(struct csv_grid *g);
+/* Types by the rules in csv_types.c where types[j] is -1, else as given; cells that do not fit go
+ * to src's rejects.  Takes g->lines.  ERR_NOMEM, ERR_CANCELLED. */
+int csv_columns_build(struct table **out, struct csv_grid *g, const struct csv_dialect *dialect,
+                      const int *types, struct source *src, struct job *job, struct err *err);
 /* Would an unquoted field with this text be read as something else than a text: missing, a number,
  * a bool, a date?  What the writer quotes for. */
 bool csv_text_is_special(const char *s, size_t len);

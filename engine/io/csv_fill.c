@@ -52,7 +52,7 @@ static inline bool may_be_value(const struct fill *f, struct field_at field)
 
 /* ---------------------------------------------------------------- the long way */
 
-/* Doubled quotes made one.  Eight bytes more than the text can be read. */
+/* Doubled quotes made one. */
 static struct span undoubled(struct str *out, const char *s, size_t len, char quote)
 {
     str_clear(out);
@@ -62,9 +62,7 @@ static struct span undoubled(struct str *out, const char *s, size_t len, char qu
         str_add_n(out, s, n);
         s += n + (q != NULL);
     }
-    len = out->len;
-    str_add_n(out, "\0\0\0\0\0\0\0", 8);
-    return (struct span){ out->buf, len };
+    return (struct span){ out->buf, out->len };
 }
 
 static void put_field(const struct fill *f, size_t r, size_t j, struct field_at field)

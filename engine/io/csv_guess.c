@@ -22,19 +22,23 @@ struct look {
     struct csv_words texts;
 };
 
+static void look_at_cell(const struct csv_load *l, struct look *k, const char *buf,
+                         struct csv_cell cell)
+{
+    struct span text = { buf + cell.at, cell.len };
+    bool wide;
+    enum cell_class class = csv_cell_class(&wide, l->dialect, text, cell.flags);
+
+    k->tally.count[class]++;
+    if (class == CLASS_OTHER && load_n_cols(l) < MANY_COLUMNS)
+        csv_words_put(&k->texts, text.at, text.len, csv_words_hash(text.at, text.len));
+}
+
 static void look_at(struct csv_load *l, struct look *looks, const char *buf,
                     const struct csv_record *rec)
 {
-    for (size_t j = 0; j < rec->n && j < load_n_cols(l); j++) {
-        const struct csv_cell *cell = &rec->cells[j];
-        struct span text = { buf + cell->at, cell->len };
-        bool wide;
-        enum cell_class class = csv_cell_class(&wide, l->dialect, text, cell->flags);
-        looks[j].tally.count[class]++;
-        if (class == CLASS_OTHER && load_n_cols(l) < MANY_COLUMNS)
-            csv_words_put(&looks[j].texts, text.at, text.len,
-                          (uint32_t)hash_bytes(text.at, text.len));
-    }
+    for (size_t j = 0; j < rec->n && j < load_n_cols(l); j++)
+        look_at_cell(l, &looks[j], buf, rec->cells[j]);
 }
 
 /* Returns how many there were. */
@@ -90,6 +94,28 @@ static enum column_type rep_of(const struct look *k, bool many)
     return many || (few && !n[CLASS_LED]) ? COLUMN_CATEGORY : COLUMN_TEXT;
 }
 
+static void settle_reps(struct csv_load *l, struct look *looks)
+{
+    for (size_t j = 0; j < load_n_cols(l); j++) {
+        if (!l->cols[j].given)
+            l->cols[j].rep = rep_of(&looks[j], load_n_cols(l) >= MANY_COLUMNS);
+        csv_words_release(&looks[j].texts);
+    }
+    mem_free(looks);
+}
+
+void csv_guess_grid_reps(struct csv_load *l)
+{
+    struct look *looks = MEM_NEW(struct look, load_n_cols(l));
+    const struct csv_grid *g = l->grid;
+    size_t step = g->n_rows / (2 * HEAD_RECORDS) + 1;
+
+    for (size_t i = 0; i < g->n_rows; i += step)
+        for (size_t j = 0; j < load_n_cols(l); j++)
+            look_at_cell(l, &looks[j], g->buf, csv_grid_cell(g, i, j));
+    settle_reps(l, looks);
+}
+
 size_t csv_guess_reps(struct csv_load *l, size_t head_len)
 {
     struct look *looks = MEM_NEW(struct look, load_n_cols(l));
@@ -101,11 +127,6 @@ size_t csv_guess_reps(struct csv_load *l, size_t head_len)
     if (l->bytes.size > head_len * 2)
         for (uint64_t i = 1; i <= PLACES; i++)
             look_at_place(l, looks, l->bytes.size / (PLACES + 1) * i);
-    for (size_t j = 0; j < load_n_cols(l); j++) {
-        if (!l->cols[j].given)
-            l->cols[j].rep = rep_of(&looks[j], load_n_cols(l) >= MANY_COLUMNS);
-        csv_words_release(&looks[j].texts);
-    }
-    mem_free(looks);
+    settle_reps(l, looks);
     return record_bytes;
 }

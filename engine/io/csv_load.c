@@ -37,6 +37,10 @@ static int load_pass(struct csv_load *l, struct job *job, struct err *err)
     int rc;
 
     l->first_pass = l->n_passes == 0;
+    if (l->grid) {
+        l->n_passes++;
+        return csv_grid_pass(l, job, err);
+    }
     l->n_rows = 0;
     wave_rewind(l);
     for (;;) {
@@ -132,22 +136,6 @@ static int settle_types(struct csv_load *l, struct job *job, struct err *err)
     return rc;
 }
 
-static int given_types(struct csv_load *l, const struct csv_load_request *req, struct err *err)
-{
-    size_t n = load_n_cols(l);
-    int *types = MEM_NEW(int, n);
-    int rc = csv_types_parse(types, req->types_text, &l->shape, err);
-
-    csv_types_words(types, req->words, req->n_words, &l->shape);
-    for (size_t j = 0; j < n && rc == 0; j++)
-        if (types[j] >= 0) {
-            l->cols[j].given = true;
-            l->cols[j].type = l->cols[j].rep = (enum column_type)types[j];
-        }
-    mem_free(types);
-    return rc;
-}
-
 /* ---------------------------------------------------------------- notes and rejects */
 
 static void note_lines(const struct csv_load *l)
@@ -184,7 +172,7 @@ static void list_lost(struct csv_load *l)
 
 /* ---------------------------------------------------------------- the table */
 
-static int load_table(struct csv_load *l, struct err *err)
+int load_table(struct table **out, struct csv_load *l, struct buffer *take_lines, struct err *err)
 {
     size_t n = load_n_cols(l);
     struct column **columns = MEM_NEW(struct column *, n);
@@ -192,14 +180,16 @@ static int load_table(struct csv_load *l, struct err *err)
 
     for (size_t j = 0; j < n && rc == 0; j++)
         rc = making_finish(&columns[j], l, &l->cols[j], err);
-    if (rc == 0)
-        rc = table_new(&l->src->table, columns, (const char *const *)l->shape.names, n, l->n_rows,
-                       NULL, err);
-    else
+    if (rc == 0) {
+        rc = table_new(out, columns, (const char *const *)l->shape.names, n, l->n_rows, take_lines,
+                       err);
+    } else {
         for (size_t j = 0; j < n; j++)
             column_unref(columns[j]);
-    if (rc == 0) {
-        table_set_places(l->src->table, l->places, NULL);
+        buffer_unref(take_lines);
+    }
+    if (rc == 0 && l->places) {
+        table_set_places(*out, l->places, NULL);
         l->places = NULL;
     }
     mem_free(columns);
@@ -222,41 +212,64 @@ static bool may_index(const struct csv_load *l)
     return !l->options.plain && !d->escape && !d->comment && !d->padded && !d->runs;
 }
 
+void load_columns(struct csv_load *l, const int *types)
+{
+    size_t n = load_n_cols(l);
+
+    l->cols = MEM_NEW(struct csv_making, n);
+    l->active = MEM_NEW(size_t, n);
+    for (size_t j = 0; j < n; j++) {
+        l->active[l->n_active++] = j;
+        l->cols[j].given = types[j] >= 0;
+        if (types[j] >= 0)
+            l->cols[j].type = l->cols[j].rep = (enum column_type)types[j];
+    }
+}
+
+static int given_columns(struct csv_load *l, const struct csv_load_request *req, struct err *err)
+{
+    int *types = MEM_NEW(int, load_n_cols(l));
+    int rc = csv_types_parse(types, req->types_text, &l->shape, err);
+
+    csv_types_words(types, req->words, req->n_words, &l->shape);
+    if (rc == 0)
+        load_columns(l, types);
+    mem_free(types);
+    return rc;
+}
+
 static int load_begin(struct csv_load *l, const struct csv_load_request *req, struct err *err)
 {
     csv_scan_init(&l->scan, (char *)(uintptr_t)req->head, req->len, l->dialect, l->file,
                   req->len < l->bytes.size);
     if (csv_shape_read(&l->shape, &l->scan, req->width, &l->n_trailing, l->src, err) ||
-        check_width(l, err))
+        check_width(l, err) || given_columns(l, req, err))
         return -1;
     l->may_index = may_index(l);
-    l->cols = MEM_NEW(struct csv_making, load_n_cols(l));
-    l->active = MEM_NEW(size_t, load_n_cols(l));
-    for (size_t j = 0; j < load_n_cols(l); j++)
-        l->active[l->n_active++] = j;
-    if (given_types(l, req, err))
-        return -1;
     size_t record_bytes = csv_guess_reps(l, req->len);
     return wave_init(l, record_bytes, err);
 }
 
-static int load_all(struct csv_load *l, const struct csv_load_request *req, struct job *job,
-                    struct err *err)
+int load_rows(struct csv_load *l, struct job *job, struct err *err)
 {
-    if (load_begin(l, req, err))
-        return -1;
-    hasher_init(&l->hasher);
-    hasher_add(&l->hasher, req->head, l->scan.at);
-    int rc = load_pass(l, job, err);
-    l->src->info.digest = hasher_finish(&l->hasher);
-    if (rc || check_unchanged(l, err))
+    if (load_pass(l, job, err) || check_unchanged(l, err))
         return -1;
     note_lines(l);
     if (settle_types(l, job, err))
         return -1;
     list_lost(l);
+    return 0;
+}
+
+void load_release(struct csv_load *l)
+{
+    for (size_t j = 0; l->cols && j < load_n_cols(l); j++)
+        making_release(&l->cols[j]);
     wave_release(l);
-    return load_table(l, err) || job_tick(job, 1, 1, err) ? -1 : 0;
+    mem_free(l->cols);
+    mem_free(l->active);
+    places_unref(l->places);
+    source_unref(l->lost);
 }
 
 int csv_load(struct source *src, const struct csv_load_request *req, struct job *job,
@@ -269,14 +282,19 @@ int csv_load(struct source *src, const struct csv_load_request *req, struct job 
                           .places = places_new(),
                           .lost = source_new(&reader_csv, src->info.path),
                           .src = src };
-    int rc = load_all(&l, req, job, err);
+    int rc = load_begin(&l, req, err);
 
-    for (size_t j = 0; l.cols && j < load_n_cols(&l); j++)
-        making_release(&l.cols[j]);
-    wave_release(&l);
-    mem_free(l.cols);
-    mem_free(l.active);
-    places_unref(l.places);
-    source_unref(l.lost);
+    hasher_init(&l.hasher);
+    if (rc == 0) {
+        hasher_add(&l.hasher, req->head, l.scan.at);
+        rc = load_rows(&l, job, err);
+    }
+    src->info.digest = hasher_finish(&l.hasher);
+    wave_release(&l); /* the columns may need the room */
+    if (rc == 0)
+        rc = load_table(&src->table, &l, NULL, err);
+    if (rc == 0)
+        rc = job_tick(job, 1, 1, err);
+    load_release(&l);
     return rc;
 }

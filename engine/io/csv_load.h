@@ -131,6 +131,7 @@ struct csv_load {
     const char *file;
     struct csv_bytes bytes;
     struct csv_shape shape;
+    struct csv_grid *grid; /* cells that are there already, instead of bytes; else NULL */
     struct csv_options options;
     struct csv_scan scan; /* stands at the first record after the header; sums its counts */
     size_t n_rows, n_trailing;
@@ -158,6 +159,14 @@ static inline struct csv_share *load_share(const struct csv_load *l, const struc
     return &l->shares[(size_t)(c - l->wave.chunks) * l->shape.n_cols + j];
 }
 
+/* ---- csv_load.c ---- */
+/* Columns of those types, -1: not given. */
+void load_columns(struct csv_load *l, const int *types);
+/* All rows, types settled, rejects listed. */
+int load_rows(struct csv_load *l, struct job *job, struct err *err);
+int load_table(struct table **out, struct csv_load *l, struct buffer *take_lines, struct err *err);
+void load_release(struct csv_load *l);
+
 /* ---- csv_index.c ---- */
 /* Index the records from c->begin, a record's begin, to the first that begins at or behind c->to.
  * False when the chunk is not regular, whatever c holds then. */
@@ -168,9 +177,17 @@ bool csv_odd_quotes(const char *text, size_t len, char quote);
 /* ---- csv_wave.c ---- */
 /* `record_bytes`: how long records are, about. */
 int wave_init(struct csv_load *l, size_t record_bytes, struct err *err);
+/* So many chunks, with what they know of the columns. */
+void wave_chunks(struct csv_load *l, size_t n);
 void wave_release(struct csv_load *l);
 /* To the first record again. */
 void wave_rewind(struct csv_load *l);
+
+/* ---- csv_grid.c ---- */
+/* All cells of l->grid through a pass. */
+int csv_grid_pass(struct csv_load *l, struct job *job, struct err *err);
+/* Place of a cell in the file, for a reject. */
+void csv_grid_place(struct reject *where, const struct csv_grid *g, size_t i, size_t j);
 /* Read the next wave and cut it into chunks that are right; 0 when there is none. */
 int wave_next(struct csv_load *l, struct err *err);
 /* Bytes from `at` on, fewer only at the end; -1 with ERR_IO. */
@@ -198,6 +215,7 @@ struct csv_spot {
     size_t row;                   /* of the chunk */
     size_t at;                    /* of its first byte, behind the quote */
     const struct csv_record *rec; /* NULL: nothing was changed in the bytes of the record */
+    const struct csv_grid *grid;  /* NULL: not one of a grid's */
 };
 void csv_put_cell(struct csv_load *l, struct csv_chunk *c, size_t j, struct span text,
                   uint32_t flags, const struct csv_spot *spot);
@@ -215,6 +233,7 @@ int csv_lost_compare(const void *a, const void *b);
 /* How to store each column, from the head and from places all over the file.  Returns how many bytes a
  * record takes, about. */
 size_t csv_guess_reps(struct csv_load *l, size_t head_len);
+void csv_guess_grid_reps(struct csv_load *l); /* from the cells that are there already */
 
 /* ---- csv_types.c ---- */
 /* Can the column's type be decided from what was stored and counted? */

@@ -60,8 +60,7 @@ static void tally_cell(struct tally *t, enum cell_class class, bool wide, bool b
 
 /* ---------------------------------------------------------------- texts */
 
-/* Bytes that are no UTF-8 become U+FFFD each; NUL stays.  Eight bytes more than the text can be
- * read. */
+/* Bytes that are no UTF-8 become U+FFFD each; NUL stays. */
 static struct span text_repaired(struct str *out, struct span s)
 {
     str_clear(out);
@@ -74,9 +73,7 @@ static struct span text_repaired(struct str *out, struct span s)
             str_add_n(out, s.at + i, step);
         i += step;
     }
-    size_t len = out->len;
-    str_add_n(out, "\0\0\0\0\0\0\0", 8);
-    return (struct span){ out->buf, len };
+    return (struct span){ out->buf, out->len };
 }
 
 static void put_text(struct csv_making *m, struct csv_share *s, size_t i, struct span text)
@@ -119,7 +116,7 @@ static void odd_put(struct odd_texts *odd, struct span text)
 {
     if (odd->words.n <= CSV_ALMOST_TEXTS)
         odd->last = csv_words_put(&odd->words, text.at, text.len,
-                                  (uint32_t)hash_bytes(text.at, text.len));
+                                  csv_words_hash(text.at, text.len));
 }
 
 /* Line and column of a byte of a regular chunk. */
@@ -146,7 +143,9 @@ static void put_lost(struct csv_load *l, struct csv_chunk *c, size_t j, struct s
                             .column = (int)j };
     const struct csv_record *rec = spot->rec;
 
-    if (rec)
+    if (spot->grid)
+        csv_grid_place(&where, spot->grid, where.row - 1, j);
+    else if (rec)
         csv_place(&where.line, &where.col, l->wave.buf, rec->line, rec->at, rec->cells, j,
                   spot->at);
     else

@@ -57,6 +57,24 @@ ptrdiff_t bytes_read(const struct csv_bytes *b, char *to, uint64_t at, size_t le
 
 /* ---------------------------------------------------------------- room */
 
+void wave_chunks(struct csv_load *l, size_t n)
+{
+    struct csv_wave *w = &l->wave;
+    size_t n_cols = load_n_cols(l);
+
+    if (n <= w->n_most)
+        return;
+    w->chunks = mem_resize(w->chunks, n, sizeof(*w->chunks));
+    memset(w->chunks + w->n_most, 0, (n - w->n_most) * sizeof(*w->chunks));
+    for (size_t k = w->n_most; k < n; k++) {
+        str_init(&w->chunks[k].scratch);
+        str_init(&w->chunks[k].scratch2);
+    }
+    l->shares = mem_resize(l->shares, n * n_cols, sizeof(*l->shares));
+    memset(l->shares + w->n_most * n_cols, 0, (n - w->n_most) * n_cols * sizeof(*l->shares));
+    w->n_most = n;
+}
+
 static int wave_reserve(struct csv_load *l, size_t cap, struct err *err)
 {
     struct csv_wave *w = &l->wave;
@@ -74,18 +92,7 @@ static int wave_reserve(struct csv_load *l, size_t cap, struct err *err)
                      "the places of fields", err))
         return -1;
     w->fields = fields;
-    if (n > w->n_most) {
-        w->chunks = mem_resize(w->chunks, n, sizeof(*w->chunks));
-        memset(w->chunks + w->n_most, 0, (n - w->n_most) * sizeof(*w->chunks));
-        for (size_t k = w->n_most; k < n; k++) {
-            str_init(&w->chunks[k].scratch);
-            str_init(&w->chunks[k].scratch2);
-        }
-        l->shares = mem_resize(l->shares, n * load_n_cols(l), sizeof(*l->shares));
-        memset(l->shares + w->n_most * load_n_cols(l), 0,
-               (n - w->n_most) * load_n_cols(l) * sizeof(*l->shares));
-        w->n_most = n;
-    }
+    wave_chunks(l, n);
     return 0;
 }
 

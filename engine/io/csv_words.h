@@ -36,23 +36,25 @@ size_t csv_words_add(struct csv_words *w, const char *s, size_t len, uint32_t ha
 /* Its number, added when it is not there. */
 size_t csv_words_put(struct csv_words *w, const char *s, size_t len, uint32_t hash);
 
-/* Short texts are hashed as two words: eight bytes from `s` on can be read, whatever its length. */
+/* Short texts are hashed as two words that overlap. */
 static inline uint32_t csv_words_hash(const char *s, size_t len)
 {
-    uint64_t a, b = 0;
+    uint64_t a = 0, b = 0;
+    uint32_t low, high;
 
     if (len > 16)
         return (uint32_t)hash_bytes(s, len);
-    memcpy(&a, s, sizeof(a));
-    if (len > 8)
+    if (len >= 8) {
+        memcpy(&a, s, sizeof(a));
         memcpy(&b, s + len - 8, sizeof(b));
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    else if (len < 8)
-        a &= ((uint64_t)1 << 8 * len) - 1;
-#else
-    else
-        a = hash_bytes(s, len);
-#endif
+    } else if (len >= 4) {
+        memcpy(&low, s, sizeof(low));
+        memcpy(&high, s + len - 4, sizeof(high));
+        a = low | (uint64_t)high << 32;
+    } else if (len) {
+        a = (uint64_t)(uint8_t)s[0] | (uint64_t)(uint8_t)s[len / 2] << 8 |
+            (uint64_t)(uint8_t)s[len - 1] << 16;
+    }
     a = (a ^ len * 0x9E3779B97F4A7C15u) * 0xBF58476D1CE4E5B9u;
     a = (a ^ a >> 32 ^ b) * 0x94D049BB133111EBu;
     return (uint32_t)(a >> 32);

@@ -61,7 +61,7 @@ struct csv_state {
     struct stream *stream; /* NULL: everything is in memory */
     char *buf;
     size_t len, cap;
-    bool all;    /* the end of the file was reached */
+    bool all; /* the end of the file was reached */
     struct csv_options options;
 };
 
@@ -435,9 +435,7 @@ static bool state_file(struct csv_bytes *out, const struct csv_state *st)
     if (fd < 0 || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) ||
         lseek(fd, 0, SEEK_CUR) != (off_t)st->len || (size_t)info.st_size < st->len)
         return false;
-    *out = (struct csv_bytes){ .fd = fd,
-                               .size = (size_t)info.st_size,
-                               .modified = info.st_mtim };
+    *out = (struct csv_bytes){ .fd = fd, .size = (size_t)info.st_size, .modified = info.st_mtim };
     return true;
 }
 
