@@ -1,5 +1,6 @@
 #include "audit_answer.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "audit_text.h"
@@ -136,6 +137,21 @@ static int answer_in(struct answering *w, struct context *ctx, const struct audi
     return w->n ? 0 : no_cell(err, (size_t)row, column);
 }
 
+/* What the audit says now. */
+static int audit_again(struct report *r, struct context *ctx, const struct workspace *ws,
+                       struct err *err)
+{
+    const struct table *t = workspace_table(ws);
+    struct audit a;
+
+    if (workspace_audit(&a, ws, 0.5, ctx->job, err))
+        return -1;
+    report_line(r, "%s left", present_count(ctx, a.n, "finding"));
+    int rc = audit_report(r, &a, t, strtoul(AUDIT_CELLS, NULL, 10), false, err);
+    audit_release(&a);
+    return rc;
+}
+
 int audit_answer(struct report *r, struct context *ctx, bool right, struct err *err)
 {
     struct answering w = { .table = workspace_table(ctx->ws), .right = right };
@@ -145,14 +161,16 @@ int audit_answer(struct report *r, struct context *ctx, bool right, struct err *
         return -1;
     int rc = answer_in(&w, ctx, &a, err);
     audit_release(&a);
+    report_put_int(r, "answers", (int64_t)w.n);
+    report_put_text(r, "answer", right ? "accepted" : "refused");
+    report_line(r, "%s %s", present_count(ctx, w.n, "answer"),
+                right ? "accepted" : "refused; it will not come back");
+    if (!rc)
+        rc = audit_again(r, ctx, w.next, err);
     if (rc) {
         workspace_unref(w.next);
         return -1;
     }
     ctx->next = w.next;
-    report_put_int(r, "answers", (int64_t)w.n);
-    report_put_text(r, "answer", right ? "accepted" : "refused");
-    report_line(r, "%s %s", present_count(ctx, w.n, "answer"),
-                right ? "accepted" : "refused; it will not come back");
     return 0;
 }

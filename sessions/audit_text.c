@@ -1,5 +1,6 @@
 #include "audit_text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -46,7 +47,8 @@ static json_t *cell_data(const struct audit_cell *c, const struct table *t)
                      (double)c->sure);
 }
 
-static json_t *finding_data(const struct audit_finding *f, const struct table *t, size_t max_cells)
+static json_t *finding_data(const struct audit_finding *f, const struct table *t, size_t max_cells,
+                            size_t set)
 {
     json_t *columns = json_array(), *cells = json_array(), *rows = json_array();
     struct str text;
@@ -69,6 +71,7 @@ static json_t *finding_data(const struct audit_finding *f, const struct table *t
     str_release(&text);
     json_object_set_new(data, "cells", cells);
     json_object_set_new(data, "rows", rows);
+    json_object_set_new(data, "set", json_integer((json_int_t)set));
     return data;
 }
 
@@ -102,12 +105,53 @@ static void add_example(struct str *out, const struct audit_finding *f, const st
     }
 }
 
-static void finding_lines(struct report *r, const struct audit_finding *f, const struct table *t)
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Its rows, to be opened with `facet only set=K`; 0 when it speaks of columns. */
+static int add_set(size_t *set, struct report *r, const struct audit_finding *f,
+                   const struct table *t, struct err *err)
+{
+    size_t n = f->n_cells + f->n_rows, kept = 0;
+    struct buffer *rows;
+    struct str title;
+
+    *set = 0;
+    if (n == 0)
+        return 0;
+    if (buffer_new(&rows, n, sizeof(uint32_t), "rows of a finding", err))
+        return -1;
+    uint32_t *at = rows->data;
+    for (size_t k = 0; k < n; k++) {
+        uint32_t row = k < f->n_cells ? f->cells[k].row : f->rows[k - f->n_cells];
+        at[k] = (uint32_t)table_row_number(t, row) - 1;
+    }
+    qsort(at, n, sizeof(*at), by_number);
+    for (size_t k = 0; k < n; k++)
+        if (k == 0 || at[k] != at[k - 1])
+            at[kept++] = at[k];
+    str_init(&title);
+    audit_name(&title, f, t);
+    str_addf(&title, ": %zu row%s", kept, kept == 1 ? "" : "s");
+    *set = report_add_rows(r, title.buf, rows, kept);
+    str_release(&title);
+    buffer_unref(rows);
+    return 0;
+}
+
+static void finding_lines(struct report *r, const struct audit_finding *f, const struct table *t,
+                          size_t set)
 {
     struct str line;
 
     str_init(&line);
     audit_name(&line, f, t);
+    if (set)
+        report_link(r, "facet only set=%zu", set);
     report_line(r, "%4.2f  %-32s %6zu  %s%s", f->severity, line.buf, f->count, f->says,
                 f->sampled ? " (in a sample)" : "");
     str_clear(&line);
@@ -121,18 +165,23 @@ static void finding_lines(struct report *r, const struct audit_finding *f, const
     str_release(&line);
 }
 
-void audit_report(struct report *r, const struct audit *a, const struct table *t, size_t max_cells)
+int audit_report(struct report *r, const struct audit *a, const struct table *t, size_t max_cells,
+                 bool in_text, struct err *err)
 {
     json_t *list = json_array();
 
-    for (size_t i = 0; i < a->n; i++) {
-        const struct audit_finding *f = &a->findings[i];
-        size_t most = max_cells > FEWEST_CELLS ? max_cells : FEWEST_CELLS;
-        size_t n = f->n_cells > f->n_rows ? f->n_cells : f->n_rows;
-        max_cells -= n < max_cells ? n : max_cells;
-        json_array_append_new(list, finding_data(f, t, most));
-        finding_lines(r, f, t);
-    }
     report_put(r, "findings", list);
     report_put_int(r, "rows_compared", (int64_t)a->n_looked);
+    for (size_t i = 0; i < a->n; i++) {
+        const struct audit_finding *f = &a->findings[i];
+        size_t most = max_cells > FEWEST_CELLS ? max_cells : FEWEST_CELLS, set;
+        size_t n = f->n_cells > f->n_rows ? f->n_cells : f->n_rows;
+        max_cells -= n < max_cells ? n : max_cells;
+        if (add_set(&set, r, f, t, err))
+            return -1;
+        json_array_append_new(list, finding_data(f, t, most, set));
+        if (in_text)
+            finding_lines(r, f, t, set);
+    }
+    return 0;
 }

@@ -195,6 +195,7 @@ const struct binding keymap_general[] = {
     { .keys = "6 F7", .request = REQ_VIEW_6 },
     { .keys = "7 F8", .request = REQ_VIEW_7 },
     { .keys = "8 F1", .request = REQ_VIEW_8 },
+    { .keys = "9 F9", .request = REQ_VIEW_9 },
     { .keys = "^S", .command = "save session to=", .help = "save the session", .edit = true },
     { .keys = "o", .command = "open ", .help = "open a session or a data file", .edit = true },
     { .keys = "q", .request = REQ_BACK, .hint = "back" },

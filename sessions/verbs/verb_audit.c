@@ -13,7 +13,7 @@ static const struct param_spec audit_params[] = {
       .type = PARAM_INT,
       .min = 0,
       .max = 1e9,
-      .fallback = "250000",
+      .fallback = AUDIT_CELLS,
       .help = "how many cells the report lists in all" },
     { .name = NULL },
 };
@@ -29,9 +29,9 @@ static int audit_run_verb(struct report *r, struct context *ctx, struct err *err
                 present_count(ctx, t->n_rows, "row"), t->n_cols);
     if (a.n_looked < t->n_rows)
         report_line(r, "cells were compared in a sample of %zu rows", a.n_looked);
-    audit_report(r, &a, t, (size_t)params_int(ctx->args, "cells"));
+    int rc = audit_report(r, &a, t, (size_t)params_int(ctx->args, "cells"), true, err);
     audit_release(&a);
-    return 0;
+    return rc;
 }
 
 const struct command verb_audit = {

@@ -271,6 +271,31 @@ static void test_columns_and_steps(void **state)
     stage_close(&s);
 }
 
+static void test_audit(void **state)
+{
+    static const char *const lines[] = { "load tests/golden/data/faults.csv", "audit", NULL };
+    struct stage s;
+
+    (void)state;
+    stage_open(&s, lines);
+    screen_show(&s.screen, VIEW_audit);
+    check("audit", &s);
+    request(&s, REQ_ACCEPT);
+    assert_string_equal(s.desk.wish_text.buf, "repair town by=zip,county");
+    request(&s, REQ_OPEN);
+    assert_string_equal(s.desk.wish_text.buf, "facet only set=1");
+    request(&s, REQ_RIGHT);
+    request(&s, REQ_DOWN);
+    check("audit_cells", &s);
+    request(&s, REQ_REFUSE);
+    assert_string_equal(s.desk.wish_text.buf, "audit refuse dependency:zip,town rows=22");
+    request(&s, REQ_LEFT);
+    request(&s, REQ_DOWN);
+    request(&s, REQ_REFUSE);
+    assert_string_equal(s.desk.wish_text.buf, "audit refuse spelling:town");
+    stage_close(&s);
+}
+
 static void test_views_of_nothing(void **state)
 {
     struct stage s;
@@ -460,6 +485,7 @@ int main(void)
         cmocka_unit_test(test_facets),
         cmocka_unit_test(test_changes_among_the_rows_looked_at),
         cmocka_unit_test(test_columns_and_steps),
+        cmocka_unit_test(test_audit),
         cmocka_unit_test(test_views_of_nothing),
         cmocka_unit_test(test_models),
         cmocka_unit_test(test_history),
