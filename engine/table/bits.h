@@ -49,8 +49,10 @@ static inline size_t bits_next(const void *bits, size_t from, size_t n)
         return n;
     uint64_t word = bits_word(bits, from / 64) & (UINT64_MAX << (from % 64));
     for (size_t w = from / 64;; word = bits_word(bits, w)) {
-        if (word)
-            return 64 * w + (size_t)__builtin_ctzll(word);
+        if (word) { /* n may lie within the word */
+            size_t at = 64 * w + (size_t)__builtin_ctzll(word);
+            return at < n ? at : n;
+        }
         if (64 * ++w >= n)
             return n;
     }

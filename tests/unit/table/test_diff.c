@@ -325,6 +325,56 @@ static void test_next_and_previous_visit_the_same_cells(void **state)
     (void)state;
 }
 
+/* The first column's change comes first, though the second has one in the same word of its bitmap. */
+static void test_walk_passes_no_row_over(void **state)
+{
+    struct table *t = base_table();
+    struct table *one = with(t, "a", MAKE(COLUMN_INT, "1", "9", NULL, "4"));
+    struct table *both = with(one, "c", MAKE(COLUMN_CATEGORY, "x", "y", NULL, "z"));
+    struct diff *d = diff_of(t, both);
+    size_t row = SIZE_MAX, col = 0;
+
+    assert_true(diff_next(d, &row, &col));
+    assert_true(row == 1 && col == 0);
+    assert_true(diff_next(d, &row, &col));
+    assert_true(row == 3 && col == 2);
+    assert_false(diff_next(d, &row, &col));
+    diff_free(d);
+    table_unref(both);
+    table_unref(one);
+    table_unref(t);
+    (void)state;
+}
+
+/* Rows on either side that the other has not, in another order. */
+static void test_any_two_tables_of_a_source(void **state)
+{
+    struct table *t = base_table(), *a, *b;
+    struct table *other = with(t, "a", MAKE(COLUMN_INT, "1", "9", NULL, "5"));
+    struct err err = { 0 };
+    struct diff *d;
+    size_t only_a, only_b;
+
+    assert_int_equal(table_take(&a, t, (const uint32_t[]){ 0, 1, 3 }, 3, &err), 0);
+    assert_int_equal(table_take(&b, other, (const uint32_t[]){ 3, 2, 1 }, 3, &err), 0);
+    assert_int_equal(diff_any(&d, &only_a, &only_b, a, b, &err), 0);
+    assert_int_equal(only_a, 1);
+    assert_int_equal(only_b, 1);
+    assert_int_equal(d->cells_changed, 2);
+    assert_int_equal(table_row_number(d->after, 0), 4);
+    diff_free(d);
+    assert_int_equal(diff_any(&d, &only_a, &only_b, t, a, &err), 0);
+    assert_int_equal(only_a, 1);
+    assert_int_equal(only_b, 0);
+    assert_int_equal(d->rows_removed, 1);
+    diff_free(d);
+    table_unref(a);
+    table_unref(b);
+    table_unref(other);
+    table_unref(t);
+    (void)state;
+}
+
 static void test_walk_from_an_unchanged_cell(void **state)
 {
     struct diff *d = scattered();
@@ -411,6 +461,8 @@ int main(void)
         cmocka_unit_test(test_foreign_rows_are_refused),
         cmocka_unit_test(test_next_and_previous_visit_the_same_cells),
         cmocka_unit_test(test_walk_from_an_unchanged_cell),
+        cmocka_unit_test(test_walk_passes_no_row_over),
+        cmocka_unit_test(test_any_two_tables_of_a_source),
         cmocka_unit_test(test_counts_over_several_chunks),
         cmocka_unit_test(test_diff_out_of_memory),
     };
