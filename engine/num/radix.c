@@ -85,3 +85,30 @@ void radix_sort(uint64_t *keys, uint64_t *spare, size_t n)
     for (size_t k = 0; shift > low && k <= mask; k++)
         radix_sort(keys + start[k], spare + start[k], start[k + 1] - start[k]);
 }
+
+/* Least digit first, over the bits that differ. */
+void radix_sort_pairs(struct radix_pair *v, struct radix_pair *spare, size_t n)
+{
+    struct radix_pair *from = v, *to = spare;
+    uint64_t bits = 0;
+
+    for (size_t i = 1; i < n; i++)
+        bits |= v[i].key ^ v[0].key;
+    while (bits) {
+        size_t start[(1 << LEADING_BITS) + 1] = { 0 };
+        unsigned shift = (unsigned)__builtin_ctzll(bits);
+        const uint64_t mask = ((uint64_t)1 << LEADING_BITS) - 1;
+        for (size_t i = 0; i < n; i++)
+            start[(from[i].key >> shift & mask) + 1]++;
+        for (size_t k = 0; k < mask; k++)
+            start[k + 1] += start[k];
+        for (size_t i = 0; i < n; i++)
+            to[start[from[i].key >> shift & mask]++] = from[i];
+        struct radix_pair *other = from;
+        from = to;
+        to = other;
+        bits &= ~(mask << shift);
+    }
+    if (from != v)
+        memcpy(v, from, n * sizeof(*v));
+}

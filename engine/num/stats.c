@@ -249,6 +249,16 @@ double dist_t_quantile(double p, double df)
     return isinf(df) ? dist_normal_quantile(p) : gsl_cdf_tdist_Pinv(p, df);
 }
 
+double dist_chisq_upper(double x, double df)
+{
+    return x >= 0 && df > 0 ? gsl_cdf_chisq_Q(x, df) : NAN;
+}
+
+double dist_f_upper(double x, double df1, double df2)
+{
+    return x >= 0 && df1 > 0 && df2 > 0 ? gsl_cdf_fdist_Q(x, df1, df2) : NAN;
+}
+
 double dist_normal_cdf(double z)
 {
     return 0.5 * erfc(-z * M_SQRT1_2);

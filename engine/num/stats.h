@@ -22,6 +22,9 @@ void stats_sort(double *v, size_t n);
 
 double dist_t_cdf(double t, double df);
 double dist_t_quantile(double p, double df);
+/* Upper tails; NAN outside the domain. */
+double dist_chisq_upper(double x, double df);
+double dist_f_upper(double x, double df1, double df2);
 double dist_normal_cdf(double z);
 double dist_normal_quantile(double p);
 double dist_chi2_quantile(double p, double df);
