@@ -72,6 +72,8 @@ enum step_flags {
     STEP_LOOKS_AROUND = 1,
     /* Acts on rows of the source by their number (edit): never on new rows. */
     STEP_SOURCE_ONLY = 2,
+    /* A cell that cannot be converted becomes missing, and the report lists it. */
+    STEP_MAY_LOSE = 4,
 };
 
 /* What `resolve` may use. */

@@ -47,6 +47,7 @@ const struct step_kind step_cast = {
                "show it. Between category and text nothing is lost. `all` means every feature.",
     .example = "cast flipper_length_mm to=real",
     .scope = STEP_ROW_WISE,
+    .flags = STEP_MAY_LOSE,
     .params = cast_params,
     .apply = cast_apply,
 };
