@@ -10,6 +10,7 @@
 #include "num/linalg.h"
 #include "num/stats.h"
 #include "profile/audit.h"
+#include "profile/audit_texts.h"
 
 #define MOST_COLUMNS ((size_t)20)
 #define STEPS        5
@@ -141,6 +142,11 @@ static void add_far(struct audit_context *a, const struct cloud *c, const size_t
             audit_add_row(a, f, coded_row(a->coded, c->row[i]));
     f->count = f->n_rows;
     f->says = "numbers that do not go together as in the other rows";
+    f->fix.verb = "outliers";
+    audit_fix_arg(f, "columns", audit_list(a, cols, c->p));
+    audit_fix_arg(f, "method", "mahalanobis");
+    audit_fix_arg(f, "action", "remove");
+    audit_fix_arg(f, "threshold", audit_printf(a, "%.17g", TAIL));
 }
 
 static int find_far(struct audit_context *a, struct err *err)

@@ -1,10 +1,13 @@
 /* audit_misplaced.c - values that belong to another column: rare in their own, frequent there. */
+#include <string.h>
+
 #include "base/text.h"
 #include "profile/audit.h"
 #include "profile/audit_texts.h"
 
 #define COLUMNS_TRIED ((size_t)200)
 #define FREQUENT      5
+#define LONGEST       ((size_t)1000) /* bytes of a pattern */
 #define RATIO         5
 #define SELDOM        50 /* one cell in so many, at most */
 
@@ -46,10 +49,35 @@ static void compare(struct audit_context *a, struct audit_finding **f, size_t co
             *f = audit_add(a, "misplaced", &col, 1);
             (*f)->says = audit_printf(a, "values of %s and the like",
                                       table_name(a->in->table, other));
-            audit_fix_repair(a, *f, col, "form");
         }
         audit_add_code(a, *f, col, v, 0.85 - 3 * common, NULL, false);
     }
+}
+
+/* replace COLUMN with a pattern of the whole values, quoted; none when they make too long a line. */
+static void add_fix(struct audit_context *a, struct audit_finding *f, size_t col)
+{
+    const char *last = NULL;
+    struct str pattern;
+
+    str_init(&pattern);
+    str_add(&pattern, "^(?:");
+    for (size_t k = 0; k < f->n_cells && pattern.len < LONGEST; k++) {
+        const char *value = f->cells[k].value;
+        if (last && strcmp(last, value) == 0)
+            continue;
+        str_addf(&pattern, "%s\\Q%s\\E", last ? "|" : "", value);
+        last = value;
+    }
+    str_add(&pattern, ")$");
+    if (pattern.len < LONGEST && !audit_is_target(a, col)) {
+        f->fix.verb = "replace";
+        audit_fix_arg(f, NULL, table_name(a->in->table, col));
+        audit_fix_arg(f, "from", arena_strdup(a->arena, pattern.buf));
+        audit_fix_arg(f, "match", "regex");
+        audit_fix_arg(f, "to_missing", "yes");
+    }
+    str_release(&pattern);
 }
 
 static int find_misplaced(struct audit_context *a, struct err *err)
@@ -63,6 +91,8 @@ static int find_misplaced(struct audit_context *a, struct err *err)
         for (size_t k = 0; k < n; k++)
             if (k != j && column_is_text(table_at(a->in->table, k)))
                 compare(a, &f, j, k);
+        if (f)
+            add_fix(a, f, j);
         if (job_tick(a->job, j + 1, n, err))
             return -1;
     }

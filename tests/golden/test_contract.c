@@ -246,6 +246,29 @@ static void test_compare_has_pairs(void **state)
     (void)state;
 }
 
+static void test_audit_has_findings_with_all_their_cells(void **state)
+{
+    struct outcome o = run("load penguins.csv; audit");
+    const json_t *findings = field(last_report(&o), "findings"),
+                 *first = json_array_get(findings, 0);
+    size_t i;
+    const json_t *f;
+
+    assert_int_equal(json_array_size(findings), 5);
+    json_array_foreach(findings, i, f)
+    {
+        assert_fields(f, "kind columns count severity command cells rows name says sampled set");
+        assert_true(json_is_string(field(f, "command")));
+        assert_int_equal(json_array_size(field(f, "cells")), json_integer_value(field(f, "count")));
+        assert_fields(json_array_get(field(f, "cells"), 0), "row column value proposal sure");
+    }
+    assert_string_equal(json_string_value(field(first, "kind")), "missing");
+    assert_string_equal(json_string_value(json_array_get(field(first, "columns"), 0)), "sex");
+    assert_int_equal(json_integer_value(field(json_array_get(field(first, "cells"), 0), "row")), 4);
+    release(&o);
+    (void)state;
+}
+
 static void test_failure_has_message_and_place(void **state)
 {
     struct outcome o = run("load iris.csv; train logistik; head");
@@ -271,6 +294,7 @@ int main(void)
         cmocka_unit_test(test_validate_has_folds_of_every_metric),
         cmocka_unit_test(test_test_has_the_same_fields),
         cmocka_unit_test(test_compare_has_pairs),
+        cmocka_unit_test(test_audit_has_findings_with_all_their_cells),
         cmocka_unit_test(test_failure_has_message_and_place),
     };
 
