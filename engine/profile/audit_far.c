@@ -34,6 +34,14 @@ static double chi2_quantile(double q, double df)
     return df * pow(1 - h + z * sqrt(h), 3);
 }
 
+/* The share below x, by the same approximation; below 1. */
+static double chi2_share(double x, double df)
+{
+    double h = 2 / (9 * df), z = (cbrt(x / df) - (1 - h)) / sqrt(h);
+
+    return fmin(dist_normal_cdf(z), 1 - 1e-15);
+}
+
 static size_t number_columns(size_t cols[MOST_COLUMNS], const struct audit_context *a)
 {
     size_t n = 0;
@@ -146,7 +154,7 @@ static void add_far(struct audit_context *a, const struct cloud *c, const size_t
     audit_fix_arg(f, "columns", audit_list(a, cols, c->p));
     audit_fix_arg(f, "method", "mahalanobis");
     audit_fix_arg(f, "action", "remove");
-    audit_fix_arg(f, "threshold", audit_printf(a, "%.17g", TAIL));
+    audit_fix_arg(f, "threshold", audit_printf(a, "%.16g", chi2_share(limit, (double)c->p)));
 }
 
 static int find_far(struct audit_context *a, struct err *err)
