@@ -50,6 +50,7 @@ struct context {
     const char *instead;
     struct session *session; /* COMMAND_SESSION only, else NULL */
     struct gnuplot *gnuplot;
+    struct workspace *trial; /* out: preview: what the command would make, yours to give; NULL */
     /* out: (n_follow) commands to be carried out next, before whatever waits; in the arena */
     const char *const *follow;
     size_t n_follow;

@@ -59,6 +59,7 @@ void entry_free(struct entry *e)
     mem_free(e->folder);
     mem_free(e->elsewhere);
     workspace_unref(e->ws);
+    workspace_unref(e->trial);
     report_release(&e->report);
     mem_free(e);
 }
@@ -130,6 +131,7 @@ static void task_free(struct task *t)
     report_release(&t->report);
     str_release(&t->input_digest);
     workspace_unref(t->context.next);
+    workspace_unref(t->context.trial);
     workspace_unref(t->context.ws);
     selection_unref(t->context.next_selection);
     selection_unref(t->context.selection);
@@ -355,6 +357,8 @@ static struct entry *make_entry(struct task *t)
     e->recorded = is_recorded(t);
     e->changed = t->context.next != NULL;
     e->ws = workspace_ref(e->changed ? t->context.next : session_workspace(s));
+    e->trial = t->context.trial;
+    t->context.trial = NULL;
     e->report = t->report;
     report_init(&t->report);
     e->input_digest = t->input_digest.len ? mem_strdup(t->input_digest.buf) : NULL;

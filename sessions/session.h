@@ -44,11 +44,12 @@ struct entry {
     struct entry *parent; /* what it was given after, NULL: the beginning */
     struct entry *next;   /* the child that redo goes to: where the person was last; NULL: none */
     struct entry *youngest,
-        *elder;           /* children, the latest first; the one before it of the same parent */
-    char *branch;         /* what this point of the history is called, NULL */
-    char *line;           /* canonical, as recorded */
-    char *error;          /* NULL, or why it failed: then ws is as before */
-    struct workspace *ws; /* after it */
+        *elder;              /* children, the latest first; the one before it of the same parent */
+    char *branch;            /* what this point of the history is called, NULL */
+    char *line;              /* canonical, as recorded */
+    char *error;             /* NULL, or why it failed: then ws is as before */
+    struct workspace *ws;    /* after it */
+    struct workspace *trial; /* of a preview: what the command would have made; NULL */
     struct report report;
     struct digest digest;
     char *input_digest;       /* of the file it read, or NULL */

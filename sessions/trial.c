@@ -23,7 +23,7 @@ int command_try(struct workspace **out, struct call *call, const struct workspac
     trial.ws = ws;
     trial.command = call->command;
     trial.args = &call->args;
-    trial.next = NULL;
+    trial.next = trial.trial = NULL;
     trial.input_digest = &unread_digest;
     int rc = call->command->resolve ? call->command->resolve(&trial, err) : 0;
     if (!rc)

@@ -6,6 +6,7 @@
 #include "platform.h"
 #include "prompt.h"
 #include "term.h"
+#include "trial.h"
 
 static void fill_progress(struct app *a, struct status *st)
 {
@@ -62,6 +63,24 @@ static void pending_keys(struct str *out, const struct app *a)
         str_add(out, key_text(name, a->keys[i]));
 }
 
+/* ^O is worth naming where it does something. */
+static void hint_at_preview(struct str *hint)
+{
+    struct arena arena;
+    struct line line;
+    size_t n;
+
+    if (strcmp(prompt_sign(), ":") != 0 || !strchr(prompt_text(), ' '))
+        return;
+    arena_init(&arena);
+    const struct command *c = lex_line(&line, prompt_text(), NULL, &arena, NULL) || !line.n
+                                  ? NULL
+                                  : command_find(&line, &n, NULL);
+    if (c && command_can_be_tried(c))
+        str_addf(hint, "%s^O shows what it would do", hint->len ? "   " : "");
+    arena_release(&arena);
+}
+
 void app_draw(struct app *a)
 {
     struct str keys, hint;
@@ -71,8 +90,10 @@ void app_draw(struct app *a)
     str_init(&keys);
     str_init(&hint);
     pending_keys(&keys, a);
-    if (prompt_is_open() && !a->message.len)
+    if (prompt_is_open() && !a->message.len) {
         prompt_hint(&hint, a->session);
+        hint_at_preview(&hint);
+    }
     if (a->desk.message.len) {
         app_say(a, ST_WARN, "%s", a->desk.message.buf);
         str_clear(&a->desk.message);

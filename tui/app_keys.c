@@ -115,6 +115,38 @@ static void search_for(struct app *a, const char *text)
     ask_view(a, a->screen.focus, REQ_SEARCH_NEXT);
 }
 
+/* What the command at the prompt would do, in the sheet; the prompt stays as it is. */
+static void preview_line(struct app *a)
+{
+    struct str line;
+
+    if (strcmp(prompt_sign(), ":") != 0 || !*prompt_text())
+        return;
+    if (app_is_busy(a)) {
+        app_say(a, ST_WARN, "another command runs; ^O previews when it is done");
+        return;
+    }
+    str_init(&line);
+    str_addf(&line, "preview %s", prompt_text());
+    app_submit(a, line.buf);
+    str_release(&line);
+}
+
+static void drop_preview(struct app *a)
+{
+    if (!a->desk.trial)
+        return;
+    desk_try(&a->desk, NULL, "");
+    desk_refresh(&a->desk);
+}
+
+/* A preview stands as long as the line it is of. */
+static void check_preview(struct app *a)
+{
+    if (!prompt_is_open() || strcmp(prompt_text(), a->desk.trial_line.buf) != 0)
+        drop_preview(a);
+}
+
 static void use_line(struct app *a)
 {
     const char *line = prompt_line();
@@ -125,6 +157,18 @@ static void use_line(struct app *a)
         go_to_row(a, line);
     else if (*line)
         app_submit(a, line);
+}
+
+static void use_prompt_key(struct app *a, uint32_t key)
+{
+    if (key == K_CTRL('O')) {
+        preview_line(a);
+        return;
+    }
+    enum prompt_result result = prompt_key(key, a->session);
+    check_preview(a);
+    if (result == PROMPT_DONE)
+        use_line(a);
 }
 
 /* ---------------------------------------------------------------- requests */
@@ -408,8 +452,7 @@ void app_key(struct app *a, uint32_t key)
     if (a->palette.open) {
         use_palette(a, key);
     } else if (prompt_is_open()) {
-        if (prompt_key(key, a->session) == PROMPT_DONE)
-            use_line(a);
+        use_prompt_key(a, key);
     } else if (key == K_MOUSE) {
         use_mouse(a);
     } else if (a->keys_shown) {

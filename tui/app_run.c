@@ -8,6 +8,7 @@
 #include "command.h"
 #include "key.h"
 #include "platform.h"
+#include "prompt.h"
 #include "replay.h"
 #include "term.h"
 
@@ -179,9 +180,29 @@ static void tell_difference(struct app *a)
     str_clear(&a->difference);
 }
 
+/* What the line at the prompt would do, unless it was edited meanwhile. */
+static bool show_preview(struct app *a, const struct entry *e)
+{
+    size_t verb = strlen("preview ");
+    const char *typed = a->running.text;
+
+    if (!e->trial || !prompt_is_open() || strlen(typed) < verb ||
+        strcmp(typed + verb, prompt_text()) != 0)
+        return false;
+    desk_try(&a->desk, e->trial, prompt_text());
+    desk_refresh(&a->desk);
+    a->desk.jump = true;
+    say_result(a, e);
+    if (!(screen_is_wide(&a->screen) && a->screen.main == VIEW_sheet))
+        app_show_view(a, VIEW_sheet);
+    return true;
+}
+
 static void publish(struct app *a, const struct command *c, const struct entry *e)
 {
     desk_refresh(&a->desk);
+    if (show_preview(a, e))
+        return;
     if (strcmp(command_name(c), "help") == 0)
         show_manual(a, e);
     else if (strcmp(command_name(c), "facet") == 0)

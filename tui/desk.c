@@ -12,6 +12,7 @@ void desk_init(struct desk *d, const struct session *s, struct survey *survey)
 {
     *d = (struct desk){ .session = s, .survey = survey, .shown = DESK_NOW };
     str_init(&d->search);
+    str_init(&d->trial_line);
     str_init(&d->report_title);
     str_init(&d->report);
     str_init(&d->manual);
@@ -33,6 +34,8 @@ static void free_links(struct desk *d)
 void desk_release(struct desk *d)
 {
     workspace_unref(d->ws);
+    workspace_unref(d->trial);
+    str_release(&d->trial_line);
     selection_unref(d->selection);
     free_links(d);
     mem_free(d->profiles);
@@ -67,10 +70,21 @@ static void take_workspace(struct desk *d)
         return;
     if (!d->ws || d->ws->source != now->source)
         d->shown = DESK_NOW;
+    desk_try(d, NULL, "");
     workspace_unref(d->ws);
     d->ws = workspace_ref(now);
     d->version++;
     survey_sweep(d->survey);
+}
+
+void desk_try(struct desk *d, const struct workspace *trial, const char *line)
+{
+    const struct workspace *old = d->trial;
+
+    d->trial = trial ? workspace_ref(trial) : NULL;
+    workspace_unref(old);
+    str_clear(&d->trial_line);
+    str_add(&d->trial_line, line);
 }
 
 static void take_history(struct desk *d)
@@ -113,7 +127,11 @@ static void take_tables(struct desk *d)
         return;
     }
     d->table = d->shown == DESK_NOW ? recipe_run_result(run) : run->tables[d->shown];
-    if (d->shown != DESK_NOW && d->shown > 0) {
+    if (d->trial && d->trial->run) {
+        d->before = recipe_run_result(run);
+        d->table = recipe_run_result(d->trial->run);
+        d->diff = survey_diff(d->survey, d->before, d->table);
+    } else if (d->shown != DESK_NOW && d->shown > 0) {
         d->before = run->tables[d->shown - 1];
         d->diff = survey_diff(d->survey, d->before, d->table);
     }

@@ -26,6 +26,9 @@ struct desk {
     size_t model, entry; /* entry: a row of the history */
     /* The step whose changes the sheet shows: k, 0 the source, DESK_NOW the table as it stands. */
     size_t shown;
+    /* What a command at the prompt would make (preview); the sheet shows what it would change. */
+    const struct workspace *trial;
+    struct str trial_line;
     bool jump;         /* the cursor should go to the first change, once it is known */
     size_t go_to;      /* row number that REQ_GO_TO asks for */
     struct str search; /* "" when nothing was searched for */
@@ -70,6 +73,8 @@ void desk_init(struct desk *d, const struct session *s, struct survey *survey);
 void desk_release(struct desk *d);
 /* The session's workspace may be another one; cursors stay within it. */
 void desk_refresh(struct desk *d);
+/* Show what that command would make, or (NULL) no longer.  Takes a reference. */
+void desk_try(struct desk *d, const struct workspace *trial, const char *line);
 /* The last command's report, plot and step come into view. */
 void desk_take_report(struct desk *d, const struct entry *e);
 /* The manual's page on a topic, NULL for the overview; false when there is none. */

@@ -44,7 +44,7 @@ static int preview_run(struct report *r, struct context *ctx, struct err *err)
     if (understand(&call, ctx, err) || command_try(&next, &call, ctx->ws, ctx, err))
         return -1;
     int rc = diff_any(&d, &gone, &back, workspace_table(ctx->ws), workspace_table(next), err);
-    workspace_unref(next);
+    ctx->trial = next;
     if (rc)
         return -1;
     str_init(&line);

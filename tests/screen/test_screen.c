@@ -90,6 +90,33 @@ static void test_completion_and_search(void **state)
     leave(&p);
 }
 
+/* ^O at the prompt: the sheet shows what Enter would do. */
+static void test_a_preview_is_kept_or_dropped(void **state)
+{
+    struct pty p;
+
+    (void)state;
+    start(&p, PENGUINS);
+    assert_true(pty_wait_for(&p, "Torgersen"));
+    pty_type(&p, ":impute sex method=mode\017");
+    assert_true(pty_wait_for(&p, "· → MALE"));
+    assert_true(pty_wait_for(&p, "Enter keeps it"));
+    pty_type(&p, "\033");
+    assert_true(pty_wait_gone(&p, "→ MALE"));
+    assert_true(pty_wait_for(&p, "sheet · 344 × 7"));
+    pty_type(&p, ":drop sex\017");
+    assert_true(pty_wait_for(&p, "Enter keeps it"));
+    pty_type(&p, " island");
+    assert_true(pty_wait_gone(&p, "Enter keeps it"));
+    pty_type(&p, "\r");
+    assert_true(pty_wait_for(&p, "2 columns dropped"));
+    pty_type(&p, ":drop nothing_like_it\017");
+    assert_true(pty_wait_for(&p, "no column 'nothing_like_it'"));
+    pty_type(&p, "\033");
+    assert_true(pty_wait_gone(&p, ": drop nothing"));
+    leave(&p);
+}
+
 /* A key may come before the frame that would have shown what it acts on. */
 static void test_keys_that_overtake_the_screen(void **state)
 {
@@ -536,6 +563,7 @@ int main(void)
         SCREEN_TEST(test_every_view_can_be_reached),
         SCREEN_TEST(test_a_step_shows_its_changes),
         SCREEN_TEST(test_completion_and_search),
+        SCREEN_TEST(test_a_preview_is_kept_or_dropped),
         SCREEN_TEST(test_keys_that_overtake_the_screen),
         SCREEN_TEST(test_errors_have_a_place_and_end_nothing),
         SCREEN_TEST(test_any_size_at_any_moment),

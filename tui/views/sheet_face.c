@@ -11,12 +11,12 @@
 
 void face_of(struct face *f, const struct desk *d)
 {
-    const struct recipe_run *run = d->ws->run;
+    const struct recipe_run *run = d->trial ? d->trial->run : d->ws->run;
 
     *f = (struct face){ .table = d->table, .before = d->before, .diff = d->diff, .run = run };
     if (!f->table)
         return;
-    size_t k = d->shown == DESK_NOW ? run->n_tables - 1 : d->shown;
+    size_t k = d->shown == DESK_NOW || d->trial ? run->n_tables - 1 : d->shown;
     f->parts = run->parts[k];
     f->n_rows = f->diff ? f->before->n_rows : f->table->n_rows;
     f->n_cols = f->diff ? f->diff->n_columns : f->table->n_cols;

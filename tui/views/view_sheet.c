@@ -48,7 +48,9 @@ static void sheet_heading(struct str *out, const void *state, const struct desk 
     str_add(out, "sheet");
     if (!d->table)
         return;
-    if (d->shown != DESK_NOW && d->shown > 0 && d->shown <= recipe->n_steps)
+    if (d->trial)
+        str_addf(out, " · preview · Enter keeps it, Esc drops it · %s", d->trial_line.buf);
+    else if (d->shown != DESK_NOW && d->shown > 0 && d->shown <= recipe->n_steps)
         str_addf(out, " · after step %zu: %s", d->shown, recipe->steps[d->shown - 1]->text);
     else if (d->shown == 0)
         str_add(out, " · as loaded");

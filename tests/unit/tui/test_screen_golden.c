@@ -374,6 +374,26 @@ static void test_branches(void **state)
     stage_close(&s);
 }
 
+static void test_preview_of_a_line(void **state)
+{
+    struct stage s;
+    const struct entry *e;
+    struct err err = { 0 };
+
+    (void)state;
+    stage_open(&s, cleaned);
+    assert_int_equal(session_do(s.session, "preview clip bill_depth_mm max=18", NULL, 0, &e, &err),
+                     0);
+    desk_try(&s.desk, e->trial, "clip bill_depth_mm max=18");
+    settle(&s);
+    request(&s, REQ_FIRST_CHANGE);
+    check("preview", &s);
+    desk_try(&s.desk, NULL, "");
+    settle(&s);
+    assert_ptr_equal(s.desk.table, workspace_table(s.desk.ws));
+    stage_close(&s);
+}
+
 static void test_progress_and_errors(void **state)
 {
     struct stage s;
@@ -490,6 +510,7 @@ int main(void)
         cmocka_unit_test(test_models),
         cmocka_unit_test(test_history),
         cmocka_unit_test(test_branches),
+        cmocka_unit_test(test_preview_of_a_line),
         cmocka_unit_test(test_progress_and_errors),
         cmocka_unit_test(test_every_size),
         cmocka_unit_test(test_suggestions_lead_from_data_to_model),
