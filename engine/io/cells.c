@@ -192,20 +192,15 @@ void cells_reject(struct cells *c, enum reject_kind kind, int j, size_t line, si
 /* Names as csv_names_make makes them, from a header line that never was. */
 static void make_names(struct cells *c)
 {
-    struct csv_shape header = { .n_cols = c->grid.n_cols };
-    struct csv_record record = { .n = c->grid.n_cols };
-    struct str text;
+    struct csv_shape grid = { .n_cols = c->grid.n_cols };
+    struct csv_header header = { .n = c->grid.n_cols, .n_records = 1 };
 
-    str_init(&text);
-    record.cells = MEM_NEW(struct csv_cell, record.n);
-    for (size_t j = 0; j < record.n; j++) {
-        record.cells[j] = (struct csv_cell){ .at = text.len, .len = (uint32_t)c->names[j].len };
-        str_add_n(&text, c->names[j].at, c->names[j].len);
-    }
-    csv_names_make(&header, text.buf, &record, c->src);
-    c->grid.names = header.names;
-    str_release(&text);
-    mem_free(record.cells);
+    header.texts = MEM_NEW(struct span, header.n);
+    for (size_t j = 0; j < header.n; j++)
+        header.texts[j] = (struct span){ c->names[j].at, c->names[j].len };
+    csv_names_make(&grid, &header, c->src);
+    c->grid.names = grid.names;
+    mem_free(header.texts);
 }
 
 /* Columns that no row has a value for, too. */

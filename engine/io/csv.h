@@ -1,6 +1,6 @@
 /* csv.h - the parts of the CSV reader, from bytes to typed columns.
  *
- *   csv_guess_dialect   delimiter and header from the head        csv_sniff.c
+ *   csv_guess_dialect   the dialect from the head                 csv_sniff.c csv_sniff_table.c
  *   csv_scan_next       one record at a time, fields as spans     csv_parse.c csv_block.c
  *   csv_shape_read      columns' names from the first record      csv_head.c csv_names.c
  *   csv_load            all records as typed columns              csv_load.h tells more
@@ -55,6 +55,7 @@ struct csv_dialect {
     bool runs;      /* so many delimiters as follow each other are one: columns set with blanks */
     int header;     /* records that name the columns, 0 when none does */
     size_t skip;    /* lines before the first record */
+    size_t rows;    /* at most so many are read, 0: all */
     const struct span *na; /* words that mean missing, beside an empty field */
     size_t n_na;
 };
@@ -121,19 +122,35 @@ void csv_place(size_t *line_out, size_t *col_out, const char *buf, size_t line, 
                const struct csv_cell *cells, size_t n, size_t target);
 
 /* ---- csv_sniff.c: the dialect ---- */
+/* What nobody said and is to be guessed. */
+enum csv_open {
+    CSV_OPEN_DELIMITER = 1,
+    CSV_OPEN_QUOTE = 2,
+    CSV_OPEN_ESCAPE = 4,
+    CSV_OPEN_COMMENT = 8,
+    CSV_OPEN_HEADER = 16,
+    CSV_OPEN_SKIP = 32,
+    CSV_OPEN_DECIMAL = 64,
+    CSV_OPEN_THOUSANDS = 128,
+    CSV_OPEN_ROWS = 256,
+    CSV_OPEN_ALL = 511
+};
+
 struct csv_guess {
-    char delimiter;
-    bool header;
-    size_t width; /* usual number of fields per record, 0 when there is no record */
-    double score; /* 0 to 1: how regular the head is with this delimiter */
-    char second;  /* next best delimiter, 0 when none */
+    struct csv_dialect dialect; /* with what was open filled in */
+    size_t width;               /* usual number of fields per record, 0 when there is no record */
+    size_t n_records, n_usual;  /* looked at; with the usual width */
+    size_t n_before;            /* records before the table, left out by dialect.skip */
+    size_t next_line;           /* where another table begins, when dialect.rows says so */
+    double score;               /* 0 to 1: how regular the head is with this delimiter */
+    char second;                /* next best delimiter, 0 when none */
+    double second_score;
     size_t second_width;
 };
 
-/* Guess what `dialect` leaves open: the delimiter when 0, the header when `header` is -1.
- * `partial` says that the file goes on after the head. */
+/* Guess what is open of `dialect`.  `partial` says that the file goes on after the head. */
 void csv_guess_dialect(struct csv_guess *out, const char *head, size_t len, bool partial,
-                       const struct csv_dialect *dialect, int header);
+                       const struct csv_dialect *dialect, unsigned open);
 
 /* ---- csv_head.c: the first record ---- */
 struct csv_shape {
@@ -153,12 +170,24 @@ void csv_record_check(const char *buf, const struct csv_record *rec, size_t n_co
                       char delimiter, size_t *n_trailing, struct source *src);
 
 /* ---- csv_names.c: column names ----
+ * Several header records are one: the texts of a column with a blank between them, where an upper
+ * record with more than one text names the columns up to the next one too.  A header with empty
+ * fields that has as many names as the table has columns lost nothing by leaving those out.
  * Rule: blanks are taken off both ends; control characters become _, bytes that are no UTF-8
  * U+FFFD; a name over 200 bytes is cut there; a name without characters is column_N (N counts
  * columns from 1); a name that stands already further left gets _2, _3, … so that it is no other
  * column's name.  Every change is noted. */
-void csv_names_make(struct csv_shape *g, const char *buf, const struct csv_record *header,
-                    struct source *src);
+/* One more record of the header, of `dialect->header` in all; texts go to the arena. */
+struct csv_header {
+    struct span *texts; /* (n) */
+    size_t n, n_records, line;
+    bool quoted; /* each field was */
+};
+void csv_header_add(struct csv_header *h, const struct csv_scan *scan, const struct csv_record *rec,
+                    struct arena *arena);
+/* Leave empty texts out when as many as `width` remain; was anything left out? */
+bool csv_header_fit(struct csv_header *h, size_t width);
+void csv_names_make(struct csv_shape *g, const struct csv_header *header, struct source *src);
 
 /* The `types` parameter: NAME:TYPE,… with \ before , : and \ inside names.  `types` (n_cols) holds
  * -1 where nothing was said.  ERR_USAGE: unknown column or type. */
@@ -195,6 +224,7 @@ struct csv_load_request {
     const char *types_text;
     const char *const *words; /* (n_words) */
     size_t n_words;
+    const struct digest *digest; /* of the file, where the bytes are no longer as they stand there */
     struct csv_options options;
 };
 int csv_load(struct source *src, const struct csv_load_request *req, struct job *job,
@@ -236,9 +266,18 @@ int csv_columns_build(struct table **out, struct csv_grid *g, const struct csv_d
  * a bool, a date?  What the writer quotes for. */
 bool csv_text_is_special(const char *s, size_t len);
 
+/* ---- csv_params.c ---- */
+extern const struct param_spec csv_params[];
+/* The dialect that resolved parameters say; *open is what they leave out.  ERR_USAGE. */
+int csv_params_dialect(struct csv_dialect *d, unsigned *open, const struct params *p,
+                       struct arena *arena, struct err *err);
+/* The value of a parameter that is part of the dialect, so that it gives the same; NULL for others. */
+const char *csv_params_text(const struct csv_dialect *d, const char *name, struct arena *arena);
+/* "comma", "tab", …, "none", or the character in `buf`. */
+const char *csv_character_text(char buf[2], char c);
+
 /* ---- reader_csv.c ---- */
 extern const struct reader reader_csv;
-extern const struct param_spec csv_params[];
 /* The words of the na parameter as spans; n_out of them in the arena. */
 const struct span *csv_na_words(size_t *n_out, const char *text, struct arena *arena);
 /* Bytes in memory instead of a file; `name` stands for the path.  params NULL: all guessed. */

@@ -85,58 +85,82 @@ void csv_record_check(const char *buf, const struct csv_record *rec, size_t n_co
 }
 
 /* The header settles names; the usual width of the records settles how many there are, since a
- * header that lacks the row names' column is common. */
-static void shape_of(struct csv_shape *out, const struct csv_scan *scan,
-                     const struct csv_record *first, size_t width, size_t *n_trailing,
+ * header that lacks the row names' column is common.  `last` is its last record, or the first row. */
+static void shape_of(struct csv_shape *out, const struct csv_scan *scan, struct csv_header *header,
+                     const struct csv_record *last, size_t width, size_t *n_trailing,
                      struct source *src)
 {
-    bool header = scan->dialect->header;
-    const struct csv_cell *last = &first->cells[first->n - 1];
+    const struct csv_cell *end = &last->cells[last->n - 1];
+    size_t n = header->n_records ? header->n : last->n;
+    bool fitted = false;
 
-    *out = (struct csv_shape){ .n_cols = width ? width : first->n, .header_quoted = true };
-    if (header && first->n > out->n_cols) {
-        bool trailing = first->n == out->n_cols + 1 && !last->len && !(last->flags & CSV_QUOTED);
-        out->n_cols = trailing ? out->n_cols : first->n;
+    *out = (struct csv_shape){ .n_cols = width ? width : n,
+                               .header_quoted = !header->n_records || header->quoted };
+    if (header->n_records && csv_header_fit(header, out->n_cols)) {
+        fitted = true;
+        source_note(src, "the header has %zu fields for %zu columns; the empty ones are left out",
+                    n, out->n_cols);
+    } else if (header->n_records && n > out->n_cols) {
+        bool trailing = n == out->n_cols + 1 && !end->len && !(end->flags & CSV_QUOTED);
+        out->n_cols = trailing ? out->n_cols : n;
     }
-    for (size_t j = 0; header && j < first->n; j++)
-        out->header_quoted = out->header_quoted && (first->cells[j].flags & CSV_QUOTED);
-    if (header && first->n < out->n_cols)
+    if (header->n_records && n < out->n_cols)
         source_note(src,
                     "line %zu has %zu names, most lines have %zu fields; skip=%zu leaves it out",
-                    first->line, first->n, out->n_cols, first->line);
-    if (header)
-        csv_record_check(scan->buf, first, out->n_cols, 0, scan->dialect->delimiter, n_trailing,
-                         src);
-    csv_names_make(out, scan->buf, header ? first : NULL, src);
+                    header->line, n, out->n_cols, header->line);
+    if (header->n_records && !fitted && header->n == last->n)
+        csv_record_check(scan->buf, last, out->n_cols, 0, scan->dialect->delimiter, n_trailing, src);
+    else if (header->n_records)
+        check_cells(scan->buf, last, out->n_cols, 0, src);
+    csv_names_make(out, header->n_records ? header : NULL, src);
 }
 
-/* The record at scan->at, read in a copy of its bytes since the scanner changes them. */
+/* Behind the records of the header, or the first row, as a dry scan finds it: -1 when one of them
+ * does not end. */
+static int look_ahead(struct csv_scan *look, const struct csv_scan *scan)
+{
+    struct csv_record rec = { 0 };
+    int n = scan->dialect->header > 1 ? scan->dialect->header : 1, rc = 1;
+
+    *look = *scan;
+    look->dry = true;
+    for (int k = 0; k < n && rc > 0; k++) {
+        rc = csv_scan_next(&rec, look, NULL);
+        if (rc == 0 && k && !scan->partial) /* fewer lines than the header was to have */
+            rc = 1;
+    }
+    csv_record_release(&rec);
+    return rc;
+}
+
+/* The records at scan->at, read in a copy of their bytes since the scanner changes them. */
 static int read_first(struct csv_shape *out, struct csv_scan *scan, size_t width,
                       size_t *n_trailing, struct source *src, struct err *err)
 {
     struct csv_record rec = { 0 };
-    struct csv_scan look = *scan, copied;
-    int rc;
+    struct csv_header header = { 0 };
+    struct csv_scan look, copied = *scan;
+    int found = look_ahead(&look, scan), rc;
 
-    look.dry = true;
-    rc = csv_scan_next(&rec, &look, NULL);
-    size_t len = rc > 0 ? look.at : scan->len;
-    char *copy = mem_strndup(scan->buf, len);
-    copied = *scan;
-    copied.buf = copy;
-    copied.len = len;
-    copied.partial = rc <= 0 && scan->partial;
+    copied.len = found > 0 ? look.at : scan->len;
+    copied.buf = mem_strndup(scan->buf, copied.len);
+    copied.partial = found <= 0 && scan->partial;
     rc = csv_scan_next(&rec, &copied, err);
+    for (int k = 0; rc > 0 && k < scan->dialect->header; k++) {
+        csv_header_add(&header, &copied, &rec, &src->arena);
+        if (k + 1 < scan->dialect->header && csv_scan_next(&rec, &copied, NULL) <= 0)
+            break;
+    }
     if (rc == 0)
         rc = err_set_at(err, ERR_DOMAIN, (struct err_at){ scan->file, 0, 0, 0 },
                         "no data: the file has no line with text in it");
     if (rc > 0)
-        shape_of(out, &copied, &rec, width, n_trailing, src);
+        shape_of(out, &copied, &header, &rec, width, n_trailing, src);
     if (rc > 0 && scan->dialect->header) {
         look.dry = scan->dry;
         *scan = look;
     }
-    mem_free(copy);
+    mem_free(copied.buf);
     csv_record_release(&rec);
     return rc > 0 ? 0 : -1;
 }

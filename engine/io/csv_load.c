@@ -147,6 +147,9 @@ static void note_lines(const struct csv_load *l)
                     s->n_cr);
     if (s->n_blank)
         source_note(l->src, "blank lines left out: %zu", s->n_blank);
+    if (s->n_comments)
+        source_note(l->src, "lines left out as comments, which begin with %c: %zu",
+                    l->dialect->comment, s->n_comments);
     if (l->n_trailing)
         source_note(l->src, "lines that end in a delimiter: %zu", l->n_trailing);
 }
@@ -290,6 +293,8 @@ int csv_load(struct source *src, const struct csv_load_request *req, struct job 
         rc = load_rows(&l, job, err);
     }
     src->info.digest = hasher_finish(&l.hasher);
+    if (req->digest)
+        src->info.digest = *req->digest;
     wave_release(&l); /* the columns may need the room */
     if (rc == 0)
         rc = load_table(&src->table, &l, NULL, err);

@@ -64,15 +64,66 @@ static void name_note(struct source *src, size_t j, const char *name, struct spa
     str_release(&shown);
 }
 
-static struct span header_text(const char *buf, const struct csv_record *header, size_t j)
+void csv_header_add(struct csv_header *h, const struct csv_scan *scan, const struct csv_record *rec,
+                    struct arena *arena)
+{
+    size_t n = rec->n > h->n ? rec->n : h->n, n_filled = 0;
+    bool last = ++h->n_records == (size_t)scan->dialect->header;
+    struct span *texts = ARENA_NEW(arena, struct span, n), group = { "", 0 };
+
+    h->quoted = h->n_records == 1 || h->quoted;
+    h->line = h->n_records == 1 ? rec->line : h->line;
+    for (size_t j = 0; j < rec->n; j++)
+        n_filled += rec->cells[j].len > 0;
+    for (size_t j = 0; j < n; j++) {
+        struct span before = j < h->n ? h->texts[j] : (struct span){ "", 0 }, text = { "", 0 };
+        if (j < rec->n) {
+            text = (struct span){ scan->buf + rec->cells[j].at, rec->cells[j].len };
+            h->quoted = h->quoted && rec->cells[j].flags & CSV_QUOTED;
+        }
+        if (scan->dialect->header > 1)
+            text = span_trim(text);
+        group = text.len ? text : group;
+        if (!last && n_filled > 1)
+            text = group;
+        if (before.len && text.len) {
+            const char *both = arena_printf(arena, "%.*s %.*s", (int)before.len, before.at,
+                                            (int)text.len, text.at);
+            texts[j] = (struct span){ both, strlen(both) };
+        } else if (text.len) {
+            texts[j] = (struct span){ arena_strndup(arena, text.at, text.len), text.len };
+        } else {
+            texts[j] = before;
+        }
+    }
+    h->texts = texts;
+    h->n = n;
+}
+
+bool csv_header_fit(struct csv_header *h, size_t width)
+{
+    size_t n = 0;
+
+    for (size_t j = 0; j < h->n; j++)
+        n += span_trim(h->texts[j]).len > 0;
+    if (h->n <= width || n != width)
+        return false;
+    n = 0;
+    for (size_t j = 0; j < h->n; j++)
+        if (span_trim(h->texts[j]).len)
+            h->texts[n++] = h->texts[j];
+    h->n = n;
+    return true;
+}
+
+static struct span header_text(const struct csv_header *header, size_t j)
 {
     if (!header || j >= header->n)
         return (struct span){ "", 0 };
-    return (struct span){ buf + header->cells[j].at, header->cells[j].len };
+    return header->texts[j];
 }
 
-void csv_names_make(struct csv_shape *g, const char *buf, const struct csv_record *header,
-                    struct source *src)
+void csv_names_make(struct csv_shape *g, const struct csv_header *header, struct source *src)
 {
     struct name_maker m = { .arena = &src->arena };
     struct str clean;
@@ -83,13 +134,13 @@ void csv_names_make(struct csv_shape *g, const char *buf, const struct csv_recor
     g->names = ARENA_NEW(m.arena, char *, g->n_cols);
     for (size_t j = 0; j < g->n_cols; j++) {
         str_clear(&clean);
-        name_clean(&clean, header_text(buf, header, j));
+        name_clean(&clean, header_text(header, j));
         g->names[j] = clean.len ? arena_strdup(m.arena, clean.buf)
                                 : arena_printf(m.arena, "column_%zu", j + 1);
         text_set_add(&m.wished, g->names[j], strlen(g->names[j]));
     }
     for (size_t j = 0; j < g->n_cols; j++) {
-        struct span original = header_text(buf, header, j);
+        struct span original = header_text(header, j);
         g->names[j] = (char *)(uintptr_t)name_unique(&m, g->names[j]);
         if (header && !span_is(span_trim(original), g->names[j]))
             name_note(src, j, g->names[j], original);

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "base/str.h"
+#include "io/encoding.h"
 #include "io/reader.h"
 
 #define LOOK_BYTES 4096
@@ -49,8 +50,6 @@ static const struct signature signatures[] = {
               "ELF",
               "a program, not a table"),
     SIGNATURE(0, "\xff\xfe\x00\x00", "UTF-32; convert it with iconv -f UTF-32 -t UTF-8"),
-    SIGNATURE(0, "\xff\xfe", "UTF-16; convert it with iconv -f UTF-16 -t UTF-8"),
-    SIGNATURE(0, "\xfe\xff", "UTF-16; convert it with iconv -f UTF-16 -t UTF-8"),
 };
 
 static bool begins_with(struct span text, const char *word)
@@ -110,23 +109,21 @@ static const char *foreign_markup(struct span text)
     return begins_with(text, "<?xml") ? "XML, not a table; convert it to CSV" : NULL;
 }
 
-/* Every other byte NUL is UTF-16 without a mark; many control bytes are no text at all. */
+/* Many control bytes are no text at all, unless they are halves of wide characters. */
 static const char *foreign_binary(struct span text)
 {
-    size_t nul[2] = { 0 }, n_control = 0;
+    size_t n_control = 0;
+    struct encoding_guess guess;
 
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.at[i];
-        nul[i & 1] += c == 0;
         n_control += c < 32 && !strchr("\t\n\v\f\r\x1b", c);
         n_control += c == 0;
     }
-    if (text.len >= 8 && (nul[0] * 5 > text.len * 2 || nul[1] * 5 > text.len * 2) &&
-        (nul[0] * 10 < text.len || nul[1] * 10 < text.len))
-        return "UTF-16 without its mark, as it seems; convert it with iconv -f UTF-16LE -t UTF-8";
-    if (n_control >= 8 && n_control * 20 > text.len)
-        return "binary, not text";
-    return NULL;
+    if (n_control < 8 || n_control * 20 <= text.len)
+        return NULL;
+    encoding_guess(&guess, text.at, text.len);
+    return strncmp(guess.name, "utf16", 5) == 0 ? NULL : "binary, not text";
 }
 
 int reader_refuse_foreign(const char *path, const char *head, size_t len, struct err *err)

@@ -9,44 +9,11 @@
 #include "base/parallel.h"
 #include "base/text.h"
 #include "io/csv.h"
+#include "io/encoding.h"
 #include "io/stream.h"
 
 #define HEAD_BYTES ((size_t)1 << 20)
 #define READ_BLOCK ((size_t)1 << 20)
-
-static const char *const header_choices[] = { "auto", "yes", "no", NULL };
-enum { HEADER_AUTO, HEADER_YES };
-
-const struct param_spec csv_params[] = {
-    { .name = "delimiter",
-      .type = PARAM_TEXT,
-      .flags = PARAM_PER_FILE,
-      .help = "a character, or comma, tab, semicolon, pipe, space; guessed when absent" },
-    { .name = "header",
-      .type = PARAM_CHOICE,
-      .choices = header_choices,
-      .fallback = "auto",
-      .help = "whether the first line names the columns" },
-    { .name = "na",
-      .type = PARAM_TEXT,
-      .fallback = "NA,N/A,null,NULL",
-      .help = "unquoted texts that mean missing, beside an empty field; comma between them" },
-    { .name = "types",
-      .type = PARAM_TEXT,
-      .flags = PARAM_PER_FILE,
-      .help = "types of columns, as in age:int,zip:text; inferred when absent" },
-    { .name = "skip",
-      .type = PARAM_INT,
-      .min = 0,
-      .max = 1e9,
-      .fallback = "0",
-      .help = "lines to leave out at the beginning" },
-    { .name = "quote",
-      .type = PARAM_TEXT,
-      .fallback = "\"",
-      .help = "the quote character, or none" },
-    { .name = NULL },
-};
 
 /* Everything that was asked for or guessed, and the bytes read so far. */
 struct csv_state {
@@ -57,7 +24,13 @@ struct csv_state {
     size_t n_words;
     struct csv_dialect dialect;
     struct csv_guess guess;
-    bool guessed_delimiter, guessed_header;
+    unsigned open; /* of the dialect: what was guessed */
+    const char *encoding, *encoding_why;
+    struct decoder *decoder; /* NULL: UTF-8 */
+    char *raw;               /* (READ_BLOCK) what is to be decoded */
+    struct hasher hasher;    /* of those bytes */
+    size_t n_raw;
+    bool hashed;
     struct stream *stream; /* NULL: everything is in memory */
     char *buf;
     size_t len, cap;
@@ -66,50 +39,6 @@ struct csv_state {
 };
 
 /* ---------------------------------------------------------------- parameters */
-
-struct delimiter_name {
-    char c;
-    const char *name;
-};
-static const struct delimiter_name delimiter_names[] = {
-    { ',', "comma" }, { '\t', "tab" }, { ';', "semicolon" }, { '|', "pipe" }, { ' ', "space" },
-};
-#define N_DELIMITER_NAMES (sizeof(delimiter_names) / sizeof(*delimiter_names))
-
-static const char *delimiter_text(char buf[2], char c)
-{
-    for (size_t i = 0; i < N_DELIMITER_NAMES; i++)
-        if (delimiter_names[i].c == c)
-            return delimiter_names[i].name;
-    buf[0] = c;
-    buf[1] = '\0';
-    return buf;
-}
-
-/* One byte that no rule of the format needs for itself. */
-static int read_character(char *out, const char *text, const char *param, struct err *err)
-{
-    unsigned char c = (unsigned char)text[0];
-
-    if (!c || text[1] || c >= 0x80 || c == '\n' || c == '\r')
-        return err_set(err, ERR_USAGE, "%s is '%s'; it takes one character", param, text);
-    *out = (char)c;
-    return 0;
-}
-
-static int read_delimiter(char *out, const char *text, struct err *err)
-{
-    for (size_t i = 0; i < N_DELIMITER_NAMES; i++)
-        if (strcmp(delimiter_names[i].name, text) == 0) {
-            *out = delimiter_names[i].c;
-            return 0;
-        }
-    if (strcmp(text, "\\t") == 0) {
-        *out = '\t';
-        return 0;
-    }
-    return read_character(out, text, "delimiter", err);
-}
 
 const struct span *csv_na_words(size_t *n_out, const char *text, struct arena *arena)
 {
@@ -131,9 +60,6 @@ const struct span *csv_na_words(size_t *n_out, const char *text, struct arena *a
  * have others beside ours: those of the command that loads. */
 static int state_params(struct csv_state *st, const struct params *params, struct err *err)
 {
-    struct csv_dialect *d = &st->dialect;
-    const char *delimiter, *quote;
-
     params_init(&st->params, csv_params, &st->arena);
     for (size_t i = 0; params && i < params->n; i++) {
         int j = param_find(csv_params, params->specs[i].name, false);
@@ -143,21 +69,7 @@ static int state_params(struct csv_state *st, const struct params *params, struc
     }
     if (params_resolve(&st->params, &st->arena, err))
         return -1;
-    delimiter = params_text(&st->params, "delimiter");
-    quote = params_text(&st->params, "quote");
-    st->guessed_delimiter = !delimiter || !*delimiter;
-    if (!st->guessed_delimiter && read_delimiter(&d->delimiter, delimiter, err))
-        return -1;
-    if (*quote && strcmp(quote, "none") != 0 && read_character(&d->quote, quote, "quote", err))
-        return -1;
-    if (d->quote && d->quote == d->delimiter)
-        return err_set(err, ERR_USAGE,
-                       "delimiter and quote are both '%c'; give one of them another", d->quote);
-    st->guessed_header = params_choice(&st->params, "header") == HEADER_AUTO;
-    d->header = params_choice(&st->params, "header") == HEADER_YES;
-    d->skip = (size_t)params_int(&st->params, "skip");
-    d->na = csv_na_words(&d->n_na, params_text(&st->params, "na"), &st->arena);
-    return 0;
+    return csv_params_dialect(&st->dialect, &st->open, &st->params, &st->arena, err);
 }
 
 /* ---------------------------------------------------------------- bytes */
@@ -193,6 +105,55 @@ static int state_check_line(const struct csv_state *st, struct err *err)
                       "this line is longer than 256 MB; is it a table?");
 }
 
+/* `len` bytes as UTF-8 behind the buffer's end.  ERR_NOMEM. */
+static int state_decode(struct csv_state *st, const char *bytes, size_t len, bool last,
+                        struct err *err)
+{
+    if (state_reserve(st, st->len + decoder_room(len) + READ_BLOCK + 64, err))
+        return -1;
+    hasher_add(&st->hasher, bytes, len);
+    st->n_raw += len;
+    st->len += decoder_run(st->decoder, st->buf + st->len, bytes, len, last);
+    return 0;
+}
+
+/* Read a block and decode it; how many bytes were read. */
+static ptrdiff_t state_decode_block(struct csv_state *st, struct err *err)
+{
+    ptrdiff_t got = stream_read(st->stream, st->raw, READ_BLOCK, err);
+
+    if (got < 0 || state_decode(st, st->raw, (size_t)got, got == 0, err))
+        return -1;
+    return got;
+}
+
+/* The encoding, given or guessed from the head; what was read of another than UTF-8 is decoded. */
+static int state_settle_encoding(struct csv_state *st, struct err *err)
+{
+    struct encoding_guess guess = { .name = params_text(&st->params, "encoding") };
+    char *head = st->buf;
+    size_t len = st->len;
+    int rc;
+
+    if (!guess.name)
+        encoding_guess(&guess, head, len);
+    st->encoding = arena_strdup(&st->arena, guess.name);
+    st->encoding_why = *guess.why ? arena_strdup(&st->arena, guess.why) : NULL;
+    if (encoding_is_utf8(st->encoding))
+        return 0;
+    if (decoder_open(&st->decoder, st->encoding, err))
+        return -1;
+    hasher_init(&st->hasher);
+    st->raw = ARENA_NEW(&st->arena, char, READ_BLOCK);
+    st->buf = NULL;
+    st->len = st->cap = 0;
+    rc = state_decode(st, head, len, st->all, err);
+    mem_big_free(head);
+    if (rc == 0)
+        st->buf[st->len] = '\0';
+    return rc;
+}
+
 /* One more block; 1, or 0 at the end of the file.  There is always room for a NUL behind it. */
 static int state_read_block(struct csv_state *st, struct err *err)
 {
@@ -202,10 +163,11 @@ static int state_read_block(struct csv_state *st, struct err *err)
         return 0;
     if (state_reserve(st, st->len + READ_BLOCK + 64, err))
         return -1;
-    got = stream_read(st->stream, st->buf + st->len, READ_BLOCK, err);
+    got = st->decoder ? state_decode_block(st, err)
+                      : stream_read(st->stream, st->buf + st->len, READ_BLOCK, err);
     if (got < 0)
         return -1;
-    st->len += (size_t)got;
+    st->len += st->decoder ? 0 : (size_t)got;
     st->buf[st->len] = '\0';
     st->all = got == 0;
     if (st->len > CSV_MAX_RECORD && state_check_line(st, err))
@@ -224,6 +186,8 @@ static int state_read_head(struct csv_state *st, struct err *err)
     if (st->len == 0)
         return err_set_at(err, ERR_DOMAIN, (struct err_at){ st->path, 0, 0, 0 },
                           "no data: the file is empty");
+    if (state_settle_encoding(st, err))
+        return -1;
     return reader_refuse_foreign(st->path, st->buf, st->len, err);
 }
 
@@ -234,6 +198,9 @@ static void state_close(void *state)
     if (!st)
         return;
     stream_close(st->stream);
+    if (st->decoder && !st->hashed)
+        hasher_release(&st->hasher);
+    decoder_close(st->decoder);
     mem_big_free(st->buf);
     arena_release(&st->arena);
     mem_free(st);
@@ -255,8 +222,7 @@ static int state_guess(struct csv_state *st, struct err *err)
     for (;;) {
         size_t want = st->len * 2;
         int rc = 1;
-        csv_guess_dialect(&st->guess, st->buf, st->len, !st->all, &st->dialect,
-                          st->guessed_header ? -1 : st->dialect.header);
+        csv_guess_dialect(&st->guess, st->buf, st->len, !st->all, &st->dialect, st->open);
         if (st->guess.width || st->all)
             break;
         while (rc > 0 && st->len < want)
@@ -264,8 +230,7 @@ static int state_guess(struct csv_state *st, struct err *err)
         if (rc < 0)
             return -1;
     }
-    st->dialect.delimiter = st->guess.delimiter;
-    st->dialect.header = st->guess.header;
+    st->dialect = st->guess.dialect;
     return 0;
 }
 
@@ -303,39 +268,79 @@ static int csv_open(void **state, const struct read_request *req, struct err *er
 
 /* ---------------------------------------------------------------- from bytes to a source */
 
+/* How sure the delimiter is, where it is not quite. */
+static void note_doubt(const struct csv_guess *g, struct source *src)
+{
+    char buf[2];
+
+    if (g->n_usual < g->n_records)
+        source_note(src, "%zu of the first %zu lines have %zu fields", g->n_usual, g->n_records,
+                    g->width);
+    if (g->second && (g->width < 2 || g->second_score * 2 > g->score))
+        source_note(src, "delimiter %s would give %zu columns", csv_character_text(buf, g->second),
+                    g->second_width);
+}
+
+static void note_quotes(const struct csv_state *st, struct source *src)
+{
+    const struct csv_dialect *d = &st->dialect;
+    char buf[2];
+
+    if (st->open & CSV_OPEN_QUOTE && d->quote != '"')
+        source_note(src, "quote: %s", csv_character_text(buf, d->quote));
+    if (st->open & CSV_OPEN_ESCAPE && d->escape)
+        source_note(src, "escape: %s before a quote", csv_character_text(buf, d->escape));
+    if (st->open & CSV_OPEN_DECIMAL && d->decimal == ',')
+        source_note(src, "decimal: numbers are written with a comma; decimal=. takes it back");
+    if (st->open & CSV_OPEN_THOUSANDS && d->thousands)
+        source_note(src, "thousands: a %s stands between them; thousands=none takes it back",
+                    csv_character_text(buf, d->thousands));
+}
+
+static void note_table(const struct csv_state *st, struct source *src)
+{
+    const struct csv_dialect *d = &st->dialect;
+
+    if (st->open & CSV_OPEN_SKIP && d->skip)
+        source_note(src, "lines before the table: %zu; skip=0 keeps them", d->skip);
+    if (st->open & CSV_OPEN_ROWS && d->rows)
+        source_note(src,
+                    "line %zu begins another table, which is left out; skip=%zu loads it, rows=all "
+                    "loads both as one",
+                    st->guess.next_line, st->guess.next_line - 1);
+    if (!(st->open & CSV_OPEN_HEADER))
+        return;
+    if (d->header > 1)
+        source_note(src, "header: the first %d lines name the columns", d->header);
+    else
+        source_note(src, d->header ? "header: the first line names the columns"
+                                   : "header: none, columns are named column_1 …");
+}
+
 static void note_dialect(const struct csv_state *st, struct source *src)
 {
-    char buf[2], other[2];
     const struct csv_guess *g = &st->guess;
+    char buf[2];
 
     if (st->stream && stream_form(st->stream))
         source_note(src, "unpacked: %s", stream_form(st->stream));
-    if (st->guessed_delimiter && g->score > 0)
-        source_note(src, "delimiter: %s", delimiter_text(buf, st->dialect.delimiter));
-    else if (st->guessed_delimiter)
+    if (st->encoding_why)
+        source_note(src, "encoding: %s, since %s", st->encoding, st->encoding_why);
+    if (st->open & CSV_OPEN_DELIMITER && g->score > 0)
+        source_note(src, "delimiter: %s%s",
+                    st->dialect.runs ? "blanks" : csv_character_text(buf, st->dialect.delimiter),
+                    st->dialect.padded ? ", blanks behind it left out" : "");
+    else if (st->open & CSV_OPEN_DELIMITER)
         source_note(src, "delimiter: none was found, so the file has one column");
-    if (st->guessed_delimiter && g->width < 2 && g->second)
-        source_note(src, "delimiter %s would give %zu columns", delimiter_text(other, g->second),
-                    g->second_width);
-    if (st->guessed_header)
-        source_note(src, st->dialect.header ? "header: the first line names the columns"
-                                            : "header: none, columns are named column_1 …");
-}
-
-static const char *resolved_text(const struct csv_state *st, size_t i, const char *types)
-{
-    static const char *const yes_no[] = { "no", "yes" };
-    const char *name = csv_params[i].name;
-
-    if (strcmp(name, "header") == 0)
-        return yes_no[st->dialect.header];
-    return strcmp(name, "types") == 0 ? types : st->params.values[i].text;
+    if (st->open & CSV_OPEN_DELIMITER)
+        note_doubt(g, src);
+    note_quotes(st, src);
+    note_table(st, src);
 }
 
 /* The parameters with which the same file gives the same table without a guess. */
 static void source_resolve(struct source *src, const struct csv_state *st)
 {
-    char buf[2];
     struct str types;
     struct err bug = { 0 };
     int rc = 0;
@@ -344,10 +349,14 @@ static void source_resolve(struct source *src, const struct csv_state *st)
     csv_types_text(&types, src->table);
     params_init(&src->params, csv_params, &src->arena);
     for (size_t i = 0; i < src->params.n && rc == 0; i++) {
-        const char *text = resolved_text(st, i, types.buf);
-        if (strcmp(csv_params[i].name, "delimiter") == 0)
-            text = delimiter_text(buf, st->dialect.delimiter);
-        rc = params_set(&src->params, i, text, &src->arena, &bug);
+        const char *name = csv_params[i].name;
+        const char *text = csv_params_text(&st->dialect, name, &src->arena);
+        if (strcmp(name, "types") == 0)
+            text = types.buf;
+        else if (strcmp(name, "encoding") == 0)
+            text = st->encoding;
+        rc = params_set(&src->params, i, text ? text : st->params.values[i].text, &src->arena,
+                        &bug);
     }
     assert(rc == 0);
     str_release(&types);
@@ -382,7 +391,7 @@ static int state_load(struct source **out, struct csv_state *st, const struct cs
     return 0;
 }
 
-/* How many of the head's bytes hold its first max_rows records, and no part of another. */
+/* How many of the bytes at hand hold its first max_rows records, and no part of another. */
 static size_t preview_bytes(const struct csv_state *st, size_t max_rows)
 {
     struct csv_scan scan;
@@ -391,6 +400,8 @@ static size_t preview_bytes(const struct csv_state *st, size_t max_rows)
     csv_scan_init(&scan, st->buf, st->len, &st->dialect, st->path, !st->all);
     scan.dry = true;
     csv_scan_skip(&scan);
+    if (st->dialect.rows && st->dialect.rows < max_rows)
+        max_rows = st->dialect.rows;
     for (size_t i = 0; i < max_rows + (size_t)st->dialect.header; i++)
         if (csv_scan_next(&rec, &scan, NULL) <= 0)
             break;
@@ -429,7 +440,7 @@ static int state_read_rest(struct csv_state *st, struct job *job, struct err *er
  * not read from their beginning. */
 static bool state_file(struct csv_bytes *out, const struct csv_state *st)
 {
-    int fd = st->stream ? stream_fd(st->stream) : -1;
+    int fd = st->stream && !st->decoder && !st->dialect.rows ? stream_fd(st->stream) : -1;
     struct stat info;
 
     if (fd < 0 || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) ||
@@ -439,11 +450,26 @@ static bool state_file(struct csv_bytes *out, const struct csv_state *st)
     return true;
 }
 
+/* Of the file's bytes, where not all of them are parsed or not as they stand there. */
+static struct digest state_digest(struct csv_state *st)
+{
+    struct hasher hasher;
+
+    if (st->decoder) {
+        st->hashed = true;
+        return hasher_finish(&st->hasher);
+    }
+    hasher_init(&hasher);
+    hasher_add(&hasher, st->buf, st->len);
+    return hasher_finish(&hasher);
+}
+
 static int csv_read(struct source **out, void *state, struct job *job, struct err *err)
 {
     struct csv_state *st = state;
     struct csv_load_request req;
     struct csv_bytes file;
+    struct digest digest;
     struct job_range range = job_part(job, 0, 2);
     bool in_file = state_file(&file, st);
     int rc = in_file ? 0 : state_read_rest(st, job, err);
@@ -457,11 +483,17 @@ static int csv_read(struct source **out, void *state, struct job *job, struct er
         req.bytes = file;
     else
         range = job_part(job, 1, 2);
+    if (st->decoder || st->dialect.rows) {
+        digest = state_digest(st);
+        req.digest = &digest;
+    }
+    if (st->dialect.rows)
+        req.len = req.bytes.size = preview_bytes(st, st->dialect.rows);
     rc = state_load(out, st, &req, job, err);
     job_restore(job, range);
     if (rc)
         return -1;
-    (*out)->info.size_bytes = req.bytes.size;
+    (*out)->info.size_bytes = in_file ? file.size : st->decoder ? st->n_raw : st->len;
     (*out)->info.modified_s = st->stream ? stream_modified_s(st->stream) : 0;
     return 0;
 }
@@ -499,16 +531,31 @@ int csv_read_memory(struct source **out, const char *bytes, size_t len, const ch
     return csv_read_options(out, bytes, len, name, params, NULL, job, err);
 }
 
+static int sniff_text(const char *head, size_t len)
+{
+    struct csv_guess guess;
+
+    csv_guess_dialect(&guess, head, len, true, &(struct csv_dialect){ 0 }, CSV_OPEN_ALL);
+    return guess.score > 0 ? 20 + (int)(guess.score * 70) : 5;
+}
+
 /* Text that has delimiters in it looks like CSV, other text a little. */
 static int csv_sniff(const char *head, size_t len)
 {
-    static const struct csv_dialect any = { .quote = '"' };
-    struct csv_guess guess;
+    struct encoding_guess encoding;
+    struct decoder *decoder;
 
     if (reader_refuse_foreign("", head, len, NULL))
         return 0;
-    csv_guess_dialect(&guess, head, len, true, &any, -1);
-    return guess.score > 0 ? 20 + (int)(guess.score * 70) : 5;
+    encoding_guess(&encoding, head, len);
+    if (encoding_is_utf8(encoding.name) || decoder_open(&decoder, encoding.name, NULL))
+        return sniff_text(head, len);
+    char *text = mem_new(decoder_room(len) + 64, 1);
+    size_t n = decoder_run(decoder, text, head, len, false);
+    int sure = sniff_text(text, n);
+    decoder_close(decoder);
+    mem_free(text);
+    return sure;
 }
 
 const struct reader reader_csv = {

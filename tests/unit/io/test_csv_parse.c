@@ -277,8 +277,15 @@ static void test_bad_parameters_are_refused(void **state)
 {
     (void)state;
     assert_int_equal(case_fails("a,b\n", 4, PAIRS("delimiter", "::")).code, ERR_USAGE);
-    assert_int_equal(case_fails("a,b\n", 4, PAIRS("delimiter", "\"")).code, ERR_USAGE);
+    assert_int_equal(case_fails("a,b\n", 4, PAIRS("delimiter", "\"", "quote", "\"")).code,
+                     ERR_USAGE);
     assert_int_equal(case_fails("a,b\n", 4, PAIRS("quote", "\xC3\xA9")).code, ERR_USAGE);
+    assert_int_equal(case_fails("a,b\n", 4, PAIRS("header", "maybe")).code, ERR_USAGE);
+    assert_int_equal(case_fails("a,b\n", 4, PAIRS("header", "21")).code, ERR_USAGE);
+    assert_int_equal(case_fails("a,b\n", 4, PAIRS("rows", "0")).code, ERR_USAGE);
+    assert_int_equal(case_fails("a,b\n", 4, PAIRS("encoding", "klingon-1")).code, ERR_USAGE);
+    assert_int_equal(case_fails("a,b\n", 4, PAIRS("decimal", ",", "thousands", ",")).code,
+                     ERR_USAGE);
     assert_int_equal(case_fails("a,b\n", 4, PAIRS("types", "z:int")).code, ERR_USAGE);
     assert_int_equal(case_fails("a,b\n", 4, PAIRS("types", "a:integer")).code, ERR_USAGE);
     assert_int_equal(case_fails("a,b\n", 4, PAIRS("types", "a")).code, ERR_USAGE);

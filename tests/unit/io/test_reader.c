@@ -52,14 +52,6 @@ static void test_what_is_no_table_is_named(void **state)
     FOREIGN("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "PNG image");
     FOREIGN("\xff\xd8\xff\xe0\0\x10JFIF", "JPEG image");
     FOREIGN("%PDF-1.4\n", "PDF");
-    FOREIGN("\xff\xfe"
-            "a\0,\0",
-            "UTF-16");
-    FOREIGN("\xfe\xff\0a\0,", "UTF-16");
-    FOREIGN("a\0,\0b\0\n\0"
-            "1\0,\0"
-            "2\0",
-            "UTF-16 without its mark");
     FOREIGN("<!DOCTYPE html>\n<html>", "web page");
     FOREIGN("<?xml version=\"1.0\"?>", "XML");
     FOREIGN("\1\2\3\4\5\6\7\x0e\x0f\x10\x11\x12 abc", "binary");
