@@ -224,7 +224,8 @@ struct csv_load_request {
     const char *types_text;
     const char *const *words; /* (n_words) */
     size_t n_words;
-    const struct digest *digest; /* of the file, where the bytes are no longer as they stand there */
+    const struct digest
+        *digest; /* of the file, where the bytes are no longer as they stand there */
     struct csv_options options;
 };
 int csv_load(struct source *src, const struct csv_load_request *req, struct job *job,

@@ -109,7 +109,8 @@ static void shape_of(struct csv_shape *out, const struct csv_scan *scan, struct 
                     "line %zu has %zu names, most lines have %zu fields; skip=%zu leaves it out",
                     header->line, n, out->n_cols, header->line);
     if (header->n_records && !fitted && header->n == last->n)
-        csv_record_check(scan->buf, last, out->n_cols, 0, scan->dialect->delimiter, n_trailing, src);
+        csv_record_check(scan->buf, last, out->n_cols, 0, scan->dialect->delimiter, n_trailing,
+                         src);
     else if (header->n_records)
         check_cells(scan->buf, last, out->n_cols, 0, src);
     csv_names_make(out, header->n_records ? header : NULL, src);
