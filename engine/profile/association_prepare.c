@@ -119,35 +119,25 @@ static int prepare_number(struct variable *v, const struct preparing *p, const s
 
 /* ---------------------------------------------------------------- categories */
 
-/* Groups in the order of values: the code is the place. */
+/* The code is the place among the values. */
 static int prepare_category(struct variable *v, const struct preparing *p, const struct column *c,
                             struct err *err)
 {
     struct group *groups;
-    size_t n_groups;
+    void *places;
 
-    if (column_groups(&groups, &n_groups, c, p->q->rows, p->ready->n, err))
+    if (mem_big(&places, p->ready->n, sizeof(uint32_t), "codes of a column", err))
         return -1;
-    v->n_codes = n_groups;
-    if (n_groups > ASSOCIATION_MOST_LEVELS)
-        v->fit = ASSOCIATION_LEFT_OUT;
-    for (size_t i = 0; v->fit == ASSOCIATION_CATEGORY && i < p->ready->n; i++) {
-        size_t row = row_at(p, i), low = 0, high = n_groups;
-        const struct group here = { .row = (uint32_t)row };
-        v->codes[i] = ABSENT;
-        if (column_missing(c, row))
-            continue;
-        while (high - low > 1) {
-            size_t mid = low + (high - low) / 2;
-            if (group_compare(c, &groups[mid], &here) <= 0)
-                low = mid;
-            else
-                high = mid;
-        }
-        v->codes[i] = (uint16_t)low;
+    int rc = column_places(places, &groups, &v->n_codes, c, p->q->rows, p->ready->n, err);
+    if (!rc) {
+        mem_big_free(groups);
+        if (v->n_codes > ASSOCIATION_MOST_LEVELS)
+            v->fit = ASSOCIATION_LEFT_OUT;
+        for (size_t i = 0; v->fit == ASSOCIATION_CATEGORY && i < p->ready->n; i++)
+            v->codes[i] = (uint16_t)((uint32_t *)places)[i]; /* PLACE_MISSING becomes ABSENT */
     }
-    mem_big_free(groups);
-    return 0;
+    mem_big_free(places);
+    return rc;
 }
 
 /* ---------------------------------------------------------------- all columns */

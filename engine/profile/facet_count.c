@@ -25,19 +25,12 @@ static char *shown_cell(struct arena *arena, const struct column *c, size_t row,
     return text;
 }
 
-/* The value as it is written in the facet's list; NULL when a line cannot hold it. */
-static const char *value_word(struct arena *arena, const char *text)
+static const char *value_word(struct arena *arena, const struct column *c, size_t row)
 {
     struct str s;
 
-    for (const char *at = text; *at; at++)
-        if ((unsigned char)*at < ' ' || *at == 0x7f)
-            return NULL;
-    if (!text_is_utf8(text, strlen(text), NULL))
-        return NULL;
     str_init(&s);
-    selection_quote(&s, text);
-    char *word = arena_strdup(arena, s.buf);
+    const char *word = selection_quote_cell(&s, c, row) ? arena_strdup(arena, s.buf) : NULL;
     str_release(&s);
     return word;
 }
@@ -47,7 +40,7 @@ static void add_value(struct facet_counts *out, const struct column *c, const st
 {
     out->items[out->n++] = (struct facet_count){
         .shown = shown_cell(arena, c, g->row, false),
-        .word = value_word(arena, shown_cell(arena, c, g->row, true)),
+        .word = value_word(arena, c, g->row),
         .count = count,
         .all = g->count,
     };

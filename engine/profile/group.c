@@ -248,6 +248,35 @@ int column_groups(struct group **out, size_t *n, const struct column *c, const u
     return 0;
 }
 
+static uint32_t place_of(const struct column *c, const struct group *groups, size_t n, size_t row)
+{
+    const struct group here = { .row = (uint32_t)row };
+    size_t low = 0, high = n;
+
+    while (high - low > 1) {
+        size_t mid = low + (high - low) / 2;
+        if (group_compare(c, &groups[mid], &here) <= 0)
+            low = mid;
+        else
+            high = mid;
+    }
+    return (uint32_t)low;
+}
+
+int column_places(uint32_t *places, struct group **groups, size_t *n, const struct column *c,
+                  const uint32_t *rows, size_t n_rows, struct err *err)
+{
+    size_t n_given = rows ? n_rows : c->n_rows;
+
+    if (column_groups(groups, n, c, rows, n_rows, err))
+        return -1;
+    for (size_t i = 0; i < n_given; i++) {
+        size_t row = rows ? rows[i] : i;
+        places[i] = column_missing(c, row) ? PLACE_MISSING : place_of(c, *groups, *n, row);
+    }
+    return 0;
+}
+
 const struct group *group_top(const struct group *groups, size_t n)
 {
     const struct group *top = n > 0 ? groups : NULL;

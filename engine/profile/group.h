@@ -26,6 +26,12 @@ int column_groups_unsorted(struct group **out, size_t *n, const struct column *c
 /* The order of values: <0, 0, >0. */
 int group_compare(const struct column *c, const struct group *a, const struct group *b);
 
+/* Where each cell's value stands among column_groups(): places (n of rows, or all), PLACE_MISSING where
+ * there is none.  `groups` as there, yours.  ERR_NOMEM. */
+#define PLACE_MISSING UINT32_MAX
+int column_places(uint32_t *places, struct group **groups, size_t *n, const struct column *c,
+                  const uint32_t *rows, size_t n_rows, struct err *err);
+
 /* The group with the highest count, the first among equals; NULL when there is none. */
 const struct group *group_top(const struct group *groups, size_t n);
 

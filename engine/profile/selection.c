@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "profile/selection_parts.h"
+#include "table/cell.h"
 
 /* ---------------------------------------------------------------- life */
 
@@ -170,6 +172,26 @@ void selection_quote(struct str *out, const char *text)
     for (; *text; text++)
         str_add_n(out, *text == '\'' ? "''" : text, *text == '\'' ? 2 : 1);
     str_add_char(out, '\'');
+}
+
+bool selection_quote_cell(struct str *out, const struct column *c, size_t row)
+{
+    struct str text;
+    bool fits = true;
+
+    if (column_missing(c, row)) {
+        str_add(out, "missing");
+        return true;
+    }
+    str_init(&text);
+    cell_text(&text, c, row);
+    for (size_t i = 0; i < text.len; i++)
+        fits &= (unsigned char)text.buf[i] >= ' ' && text.buf[i] != 0x7f;
+    fits = fits && text_is_utf8(text.buf, text.len, NULL);
+    if (fits)
+        selection_quote(out, text.buf);
+    str_release(&text);
+    return fits;
 }
 
 void selection_quote_name(struct str *out, const char *text)

@@ -92,6 +92,8 @@ void selection_print(struct str *out, const struct selection *s);
  * anything else either. */
 void selection_quote(struct str *out, const char *text);
 void selection_quote_name(struct str *out, const char *text);
+/* The cell's value as a facet's list must hold it; false when a line cannot (a line break in it). */
+bool selection_quote_cell(struct str *out, const struct column *c, size_t row);
 
 /* ---- meaning ---- */
 /* The expression of one facet that restricts; ERR_USAGE: no such column; ERR_DOMAIN: 'abc' is not a

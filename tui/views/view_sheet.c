@@ -4,7 +4,6 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "table/cell.h"
 #include "views/sheet.h"
 #include "widgets/find_text.h"
 
@@ -235,16 +234,10 @@ static void choose_value(const struct sheet *s, struct desk *d, const struct fac
     str_init(&name);
     str_init(&value);
     selection_quote_name(&name, face_name(f, d->column));
-    if (column_missing(c, row)) {
-        str_add(&value, "missing");
-    } else {
-        struct str text;
-        str_init(&text);
-        cell_text(&text, c, row);
-        selection_quote(&value, text.buf);
-        str_release(&text);
-    }
-    desk_wish(d, WISH_SUBMIT, "facet %s=%s", name.buf, value.buf);
+    if (selection_quote_cell(&value, c, row))
+        desk_wish(d, WISH_SUBMIT, "facet %s=%s", name.buf, value.buf);
+    else
+        desk_say(d, "a value with a line break cannot be written in a facet");
     str_release(&name);
     str_release(&value);
 }
