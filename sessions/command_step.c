@@ -156,8 +156,9 @@ int command_run_step(struct report *r, struct context *ctx, struct err *err)
     present_effect(r, command_name(ctx->command), diff);
     report_found(r, ctx->args, was_set);
     report_learned(r, ctx->next->run, last);
+    rc = present_groups(r, ctx->next->run, last, err);
     if (ctx->command->step->flags & STEP_MAY_LOSE)
         report_lost(r, diff);
     diff_free(diff);
-    return 0;
+    return rc;
 }

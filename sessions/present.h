@@ -30,6 +30,9 @@ void present_interval(struct report_grid *g, double mean, double low, double hig
 size_t present_mean_width(double mean, double low);
 /* "3 rows without a target left out", when there are any. */
 void present_left_out(struct report *r, const struct resample_result *result);
+/* Rows that step i removed because another stands for them: groups: [{kept, removed: […]}], rows as
+ * numbered in the source, and the first groups as text; nothing when there are none.  ERR_NOMEM. */
+int present_groups(struct report *r, const struct recipe_run *run, size_t i, struct err *err);
 /* The first rows of a table as text. */
 void present_rows(struct report *r, const struct table *t, size_t from, size_t n);
 /* ERR_DOMAIN "no target yet; target COLUMN says what to predict". */

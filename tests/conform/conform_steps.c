@@ -636,6 +636,8 @@ static const char *const more_examples[] = {
     "outliers all method=zscore threshold=1 action=missing",
     "outliers bill_* method=quantile threshold=0.1 action=remove",
     "outliers all method=isolation-forest n_estimators=20",
+    "dedupe species sex near=0.5 keep=most-complete",
+    "dedupe all near=0.6 by=species keep=newest order=seen tolerance=0.1",
     "outliers bill_depth_mm body_mass_g method=mahalanobis threshold=0.5",
 };
 

@@ -1,5 +1,7 @@
 #include "prepare_make.h"
 
+#include "base/parallel.h"
+
 static void assert_rows(const struct table *t, const char *want)
 {
     struct str all;
@@ -146,9 +148,107 @@ static void test_no_rows_and_one_row(void **state)
     (void)state;
 }
 
+static struct table *people(void)
+{
+    struct column *c[] = {
+        MAKE(COLUMN_TEXT, "Anna Schulz", "anna schultz", "Bert Kramer", "Bert  Kramer.",
+             "Carla May", "Anna Schulz", "Carla Mai"),
+        MAKE(COLUMN_CATEGORY, "Ulm", "Ulm", "Bonn", NULL, "Kiel", "Kiel", "Kiel"),
+        MAKE(COLUMN_REAL, "100", "101", "50", "50", NULL, "100", "7"),
+        MAKE(COLUMN_DATE, "2020-01-01", "2021-01-01", "2020-01-01", "2019-01-01", "2020-01-01",
+             "2020-01-01", "2022-01-01"),
+    };
+
+    return make_table((const char *const[]){ "name", "town", "paid", "seen" }, c, 4);
+}
+
+static void test_the_copy_that_stays_is_chosen(void **state)
+{
+    struct table *t = people(), *out = APPLY(t, "dedupe paid keep=newest order=seen");
+
+    assert_cells(col(out, "name"), "Anna Schulz anna schultz Bert Kramer Carla May Carla Mai");
+    table_unref(out);
+    out = APPLY(t, "dedupe town keep=most-complete");
+    assert_cells(col(out, "paid"), "100.0 50.0 50.0 100.0");
+    table_unref(out);
+    assert_step_refused(t, "dedupe town keep=newest",
+                        "keep=newest and order= go together: order= names the column that says "
+                        "what is new");
+    assert_step_refused(t, "dedupe town keep=newest order=name",
+                        "name is a text; order= takes dates, timestamps or numbers, so cast it "
+                        "first");
+    assert_step_refused(t, "dedupe town by=name",
+                        "by= goes with near=; exact copies agree in the columns that are named");
+    table_unref(t);
+    (void)state;
+}
+
+/* Removed rows with those that stand for them: "2:1 4:3", rows from 1. */
+static void assert_stand_ins(const struct recipe_run *run, const char *want)
+{
+    struct str all;
+
+    str_init(&all);
+    for (size_t i = 0; run->stands_for[0] && i < run->tables[0]->n_rows; i++) {
+        uint32_t by = ((const uint32_t *)run->stands_for[0]->data)[i];
+        if (by != UINT32_MAX)
+            str_addf(&all, "%s%zu:%u", all.len ? " " : "", i + 1, by + 1);
+    }
+    assert_string_equal(all.buf, want);
+    str_release(&all);
+}
+
+static void assert_near(const struct table *t, const char *line, const char *want)
+{
+    struct recipe *r = RECIPE(line);
+
+    for (size_t threads = 1; threads <= 4; threads *= 2) {
+        parallel_set_threads(threads);
+        struct recipe_run *run = run_recipe(r, t, NULL, NULL);
+        assert_stand_ins(run, want);
+        recipe_run_unref(run);
+    }
+    parallel_set_threads(0);
+    recipe_unref(r);
+}
+
+static void test_near_rows_are_copies(void **state)
+{
+    struct table *t = people();
+
+    assert_near(t, "dedupe name", "6:1");
+    assert_near(t, "dedupe name near=0.85", "2:1 4:3 6:1 7:5");
+    assert_near(t, "dedupe name near=0.85 keep=last", "1:6 2:6 3:4 5:7");
+    assert_near(t, "dedupe name near=0.85 by=town", "2:1 7:5");
+    assert_near(t, "dedupe name paid near=0.9", "4:3 6:1");
+    assert_near(t, "dedupe name paid near=0.9 tolerance=0.02", "2:1 4:3 6:1");
+    assert_near(t, "dedupe name paid near=0.9 tolerance=0.02 by=town keep=newest order=seen",
+                "1:2");
+    table_unref(t);
+    (void)state;
+}
+
+static void test_rows_to_be_predicted_are_no_copies_nor_originals(void **state)
+{
+    const uint8_t part[7] = { 0, 1, 1, 1, 1, 1, 0 };
+    struct table *t = people();
+    struct recipe *r = RECIPE("dedupe name near=0.85"), *split = recipe_set_split(r, 0);
+    struct recipe_run *run = run_recipe(split, t, part, NULL);
+
+    assert_stand_ins(run, "4:3 6:2");
+    recipe_run_unref(run);
+    recipe_unref(r);
+    recipe_unref(split);
+    table_unref(t);
+    (void)state;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_copy_that_stays_is_chosen),
+        cmocka_unit_test(test_near_rows_are_copies),
+        cmocka_unit_test(test_rows_to_be_predicted_are_no_copies_nor_originals),
         cmocka_unit_test(test_filter_keeps_what_is_true),
         cmocka_unit_test(test_filter_places_its_errors_in_the_line),
         cmocka_unit_test(test_drop_missing_looks_at_the_columns_named_or_all),
