@@ -105,13 +105,6 @@ static void add_example(struct str *out, const struct audit_finding *f, const st
     }
 }
 
-static int by_number(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* Its rows, to be opened with `facet only set=K`; 0 when it speaks of columns. */
 static int add_set(size_t *set, struct report *r, const struct audit_finding *f,
                    const struct table *t, struct err *err)
@@ -130,10 +123,7 @@ static int add_set(size_t *set, struct report *r, const struct audit_finding *f,
         uint32_t row = k < f->n_cells ? f->cells[k].row : f->rows[k - f->n_cells];
         at[k] = (uint32_t)table_row_number(t, row) - 1;
     }
-    qsort(at, n, sizeof(*at), by_number);
-    for (size_t k = 0; k < n; k++)
-        if (k == 0 || at[k] != at[k - 1])
-            at[kept++] = at[k];
+    kept = row_numbers_sort(at, n);
     str_init(&title);
     audit_name(&title, f, t);
     str_addf(&title, ": %zu row%s", kept, kept == 1 ? "" : "s");

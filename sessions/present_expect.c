@@ -131,6 +131,29 @@ static void say_outcome(struct report *r, size_t number, const struct expectatio
                     o->why.len ? o->why.buf : "");
 }
 
+/* Enter on the line that comes next shows the rows that fail. */
+static int link_rows(struct report *r, size_t number, const struct expect_outcome *o,
+                     const struct table *t, struct err *err)
+{
+    struct buffer *rows;
+    struct str title;
+    size_t n = 0;
+
+    if (buffer_new(&rows, o->n_bad, sizeof(uint32_t), "rows that fail an expectation", err))
+        return -1;
+    uint32_t *at = rows->data;
+    for (size_t i = 0; i < t->n_rows; i++)
+        if (o->bad[i])
+            at[n++] = (uint32_t)table_row_number(t, i) - 1;
+    n = row_numbers_sort(at, n);
+    str_init(&title);
+    str_addf(&title, "fail expectation %zu: %zu row%s", number, n, n == 1 ? "" : "s");
+    report_link(r, "facet only set=%zu", report_add_rows(r, title.buf, rows, n));
+    str_release(&title);
+    buffer_unref(rows);
+    return 0;
+}
+
 static int present_one(struct report *r, json_t *list, size_t failed[2],
                        const struct expect_request *q, size_t i, struct job *job, struct err *err)
 {
@@ -140,6 +163,10 @@ static int present_one(struct report *r, json_t *list, size_t failed[2],
     if (expectation_check(&o, e, q->tables[i], job, err))
         return -1;
     failed[e->warn] += !o.held;
+    if (q->opens && o.n_bad && link_rows(r, i + 1, &o, q->tables[i], err)) {
+        expect_outcome_release(&o);
+        return -1;
+    }
     if (!q->failures_only || !o.held)
         say_outcome(r, i + 1, e, &o);
     json_t *failing = list_failing(r, &o, e, q->tables[i], q);
@@ -185,7 +212,8 @@ int present_workspace_expectations(struct report *r, const struct context *ctx, 
                                       .from = from,
                                       .show = show,
                                       .limit = ctx->options->complete ? SIZE_MAX : show,
-                                      .failures_only = failures_only };
+                                      .failures_only = failures_only,
+                                      .opens = !failures_only };
     return present_expectations(r, &q, ctx->job, err);
 }
 

@@ -10,6 +10,7 @@ struct expect_request {
     size_t from;                       /* the first one to look at */
     size_t show, limit;                /* failing rows in the text, in the data: of each */
     bool failures_only;                /* the text is silent about what holds */
+    bool opens;                        /* a line opens its rows: they are the session\'s */
 };
 
 /* "expectations" [{number, command, severity, held, rows_failed, rows_checked, why, failing}], "failed"

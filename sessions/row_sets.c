@@ -1,5 +1,7 @@
 #include "row_sets.h"
 
+#include <stdlib.h>
+
 #include "base/mem.h"
 
 struct row_sets *row_sets_new(void)
@@ -35,4 +37,22 @@ size_t row_sets_add(struct row_sets *s, const char *title, struct buffer *rows, 
     s->items[s->n++] =
         (struct row_set){ .title = mem_strdup(title), .rows = buffer_ref(rows), .n_rows = n_rows };
     return s->n;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+size_t row_numbers_sort(uint32_t *numbers, size_t n)
+{
+    size_t kept = 0;
+
+    qsort(numbers, n, sizeof(*numbers), by_number);
+    for (size_t k = 0; k < n; k++)
+        if (k == 0 || numbers[k] != numbers[kept - 1])
+            numbers[kept++] = numbers[k];
+    return kept;
 }

@@ -32,4 +32,7 @@ void row_sets_unref(struct row_sets *s);           /* NULL is fine */
 /* Takes a reference to the buffer; returns the set's number, from 1. */
 size_t row_sets_add(struct row_sets *s, const char *title, struct buffer *rows, size_t n_rows);
 
+/* Row numbers in any order to ascending ones, each once; returns how many are left. */
+size_t row_numbers_sort(uint32_t *numbers, size_t n);
+
 #endif

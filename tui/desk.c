@@ -161,6 +161,16 @@ static void ask_effects(struct desk *d)
         d->effects[i] = survey_diff(d->survey, run->tables[i], run->tables[i + 1]);
 }
 
+static void ask_expectations(struct desk *d)
+{
+    const struct expectations *l = d->ws->expectations;
+
+    d->n_unmet = 0;
+    for (size_t i = 0; l && d->ws->run && i < l->n; i++)
+        d->n_unmet += !l->items[i]->warn &&
+                      survey_expected(d->survey, l->items[i], workspace_expected(d->ws, i)) == 0;
+}
+
 /* The last plot that was not taken back. */
 static void find_figure(struct desk *d)
 {
@@ -186,6 +196,7 @@ void desk_refresh(struct desk *d)
         ask_profiles(d);
         ask_effects(d);
     }
+    ask_expectations(d);
     find_figure(d);
 }
 

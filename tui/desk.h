@@ -45,6 +45,7 @@ struct desk {
     size_t n_profiles;
     const struct diff **effects; /* by step, from 0 */
     size_t n_effects;
+    size_t n_unmet;              /* expectations that do not hold, as far as is known */
     unsigned version;            /* grows when the workspace is another one */
     struct history_row *history; /* (n_history) the tree of commands as a list */
     size_t n_history;

@@ -281,6 +281,19 @@ static void draw_progress(struct screen *s, const struct status *st, int y, int 
     str_release(&text);
 }
 
+/* A mark that the data are not what was expected; returns the room that is left. */
+static int draw_unmet(struct screen *s, const struct desk *d, int room, int y)
+{
+    struct str text;
+
+    str_init(&text);
+    str_addf(&text, "✗ %zu unmet (E)", d->n_unmet);
+    int width = grid_width(text.buf);
+    grid_text_right(&s->grid, room - width, y, width, ST_ERROR, text.buf);
+    str_release(&text);
+    return room - width - 2;
+}
+
 static void draw_status(struct screen *s, const struct desk *d, const struct status *st, int y)
 {
     const char *right = st->running ? "^C cancel" : "? keys";
@@ -293,6 +306,8 @@ static void draw_status(struct screen *s, const struct desk *d, const struct sta
     } else {
         grid_text(&s->grid, s->w - right_w + 1, y, right_w, ST_MUTED, right);
     }
+    if (d->n_unmet && !*st->keys && s->w >= 40)
+        room = draw_unmet(s, d, room, y);
     str_init(&next);
     if (st->running) {
         draw_progress(s, st, y, room);

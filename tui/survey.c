@@ -15,7 +15,7 @@
 
 #define N_BUCKETS 1024
 
-enum kind { ASK_PROFILE, ASK_DIFF, ASK_LOOK, ASK_PLOT };
+enum kind { ASK_PROFILE, ASK_DIFF, ASK_LOOK, ASK_EXPECT, ASK_PLOT };
 enum state { WAITING, RUNNING, DONE };
 
 /* A question.  The references keep the addresses, which are the key, from being used again. */
@@ -27,6 +27,7 @@ struct item {
     enum state state;
     unsigned age; /* sweeps since it was asked for */
     struct profile_column profile;
+    bool held;   /* ASK_EXPECT */
     bool failed; /* no memory for it: then it stays unknown */
     struct diff *diff;
     struct looked *looked;
@@ -59,6 +60,16 @@ static void answer_plot(struct survey *s, struct item *it)
     }
 }
 
+static void answer_expect(struct item *it)
+{
+    struct expect_outcome o;
+
+    it->failed = expectation_check(&o, it->a, it->b, NULL, NULL) != 0;
+    it->held = !it->failed && o.held;
+    if (!it->failed)
+        expect_outcome_release(&o);
+}
+
 static void answer(struct survey *s, struct item *it)
 {
     switch (it->kind) {
@@ -68,6 +79,9 @@ static void answer(struct survey *s, struct item *it)
     case ASK_DIFF:
         if (diff_tables(&it->diff, it->a, it->b, NULL))
             it->diff = NULL;
+        break;
+    case ASK_EXPECT:
+        answer_expect(it);
         break;
     case ASK_LOOK:
         if (selection_look(&it->looked, it->b, it->a, it->numbers[0], NULL, NULL))
@@ -134,6 +148,10 @@ static void hold(struct item *it, const struct figure *f)
         table_ref(it->a);
         table_ref(it->b);
     }
+    if (it->kind == ASK_EXPECT) {
+        expectation_ref(it->a);
+        table_ref(it->b);
+    }
     if (it->kind == ASK_LOOK) {
         table_ref(it->a);
         selection_ref(it->b);
@@ -191,6 +209,13 @@ const struct looked *survey_look(struct survey *s, const struct table *t,
     return it ? it->looked : NULL;
 }
 
+int survey_expected(struct survey *s, const struct expectation *e, const struct table *t)
+{
+    const struct item *it = ask(s, &(struct item){ .kind = ASK_EXPECT, .a = e, .b = t }, NULL);
+
+    return !it || it->failed ? -1 : it->held;
+}
+
 const struct canvas *survey_plot(struct survey *s, const struct figure *f, size_t id, int width,
                                  int height, const char **note)
 {
@@ -211,6 +236,10 @@ static void item_free(struct item *it)
     if (it->kind == ASK_DIFF) {
         diff_free(it->diff);
         table_unref(it->a);
+        table_unref(it->b);
+    }
+    if (it->kind == ASK_EXPECT) {
+        expectation_unref(it->a);
         table_unref(it->b);
     }
     if (it->kind == ASK_LOOK) {

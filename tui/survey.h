@@ -10,6 +10,7 @@
 
 #include "canvas.h"
 #include "gnuplot.h"
+#include "profile/expect.h"
 #include "profile/profile.h"
 #include "profile/selection.h"
 #include "table/diff.h"
@@ -26,6 +27,8 @@ const struct diff *survey_diff(struct survey *s, const struct table *before,
 /* The rows that the selection leaves, with the counts of its facets when they are wanted. */
 const struct looked *survey_look(struct survey *s, const struct table *t,
                                  const struct selection *selection, bool with_counts);
+/* Does the expectation hold of the table?  1 yes, 0 no, -1 while that is being found. */
+int survey_expected(struct survey *s, const struct expectation *e, const struct table *t);
 /* The figure in width × height cells, by gnuplot or plainly; *note (may be NULL) says why
  * plainly, "".  The figure is copied. `id` tells figures apart: another figure, another id. */
 const struct canvas *survey_plot(struct survey *s, const struct figure *f, size_t id, int width,

@@ -394,6 +394,27 @@ static void test_preview_of_a_line(void **state)
     stage_close(&s);
 }
 
+static void test_unmet_expectations(void **state)
+{
+    struct stage s;
+    struct err err = { 0 };
+    const struct entry *e;
+
+    (void)state;
+    stage_open(&s, cleaned);
+    assert_int_equal(session_do(s.session, "expect body_mass_g max=6000", NULL, 0, NULL, &err), 0);
+    assert_int_equal(session_do(s.session, "expect sex not-missing", NULL, 0, NULL, &err), 0);
+    assert_int_equal(session_do(s.session, "expect show=3", NULL, 0, &e, &err), 0);
+    desk_take_report(&s.desk, e);
+    screen_show(&s.screen, VIEW_report);
+    check("unmet", &s);
+    assert_int_equal(s.desk.n_unmet, 1);
+    request(&s, REQ_OPEN); /* the first line opens its rows */
+    assert_int_equal(s.desk.wish, WISH_SUBMIT);
+    assert_string_equal(s.desk.wish_text.buf, "facet only set=1");
+    stage_close(&s);
+}
+
 static void test_progress_and_errors(void **state)
 {
     struct stage s;
@@ -511,6 +532,7 @@ int main(void)
         cmocka_unit_test(test_history),
         cmocka_unit_test(test_branches),
         cmocka_unit_test(test_preview_of_a_line),
+        cmocka_unit_test(test_unmet_expectations),
         cmocka_unit_test(test_progress_and_errors),
         cmocka_unit_test(test_every_size),
         cmocka_unit_test(test_suggestions_lead_from_data_to_model),
