@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/str.h"
+#include "io/file.h"
 
 #define WRITER(id) extern const struct writer writer_##id;
 #include "io/writers.def"
@@ -56,4 +57,48 @@ int writer_find(const struct writer **out, const char *path, const char *name, s
             return 0;
         }
     return writer_unknown(path, name, err);
+}
+
+/* ---------------------------------------------------------------- text files */
+
+#define FLUSH_BYTES 65536
+#define TICK_ROWS   4096
+
+static int rows_flush(struct str *text, struct file_out *out, struct err *err)
+{
+    if (fwrite(text->buf, 1, text->len, out->stream) != text->len)
+        return err_set_errno(err, "write", out->path);
+    str_clear(text);
+    return 0;
+}
+
+static int rows_to_file(struct file_out *out, struct str *text, const struct row_writer *w,
+                        struct job *job, struct err *err)
+{
+    if (w->header)
+        w->header(text, w->ctx);
+    for (size_t i = 0; i < w->n_rows; i++) {
+        w->row(text, w->ctx, i);
+        if (text->len >= FLUSH_BYTES && rows_flush(text, out, err))
+            return -1;
+        if (i % TICK_ROWS == 0 && job_tick(job, i, w->n_rows, err))
+            return -1;
+    }
+    return rows_flush(text, out, err);
+}
+
+int writer_write_rows(const char *path, const struct row_writer *w, struct job *job,
+                      struct err *err)
+{
+    struct file_out out;
+    struct str text;
+
+    if (file_out_open(&out, path, err))
+        return -1;
+    str_init(&text);
+    int rc = rows_to_file(&out, &text, w, job, err);
+    str_release(&text);
+    if (rc)
+        file_out_abort(&out);
+    return rc ? -1 : file_out_commit(&out, err);
 }

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/job.h"
 #include "base/param.h"
+#include "base/str.h"
 #include "table/table.h"
 
 struct writer {
@@ -15,6 +16,16 @@ struct writer {
     int (*write)(const struct table *t, const char *path, const struct params *params,
                  struct job *job, struct err *err);
 };
+
+/* A text file row by row, for writers: the file appears when it is complete.  ERR_IO, ERR_CANCELLED. */
+struct row_writer {
+    void (*header)(struct str *out, void *ctx); /* NULL: none */
+    void (*row)(struct str *out, void *ctx, size_t i);
+    void *ctx;
+    size_t n_rows;
+};
+int writer_write_rows(const char *path, const struct row_writer *w, struct job *job,
+                      struct err *err);
 
 extern const struct writer *const writer_table[]; /* writers.def; ends in NULL */
 

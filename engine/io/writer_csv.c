@@ -20,6 +20,8 @@
 static const char na_words[] = "NA,N/A,null,NULL"; /* the reader's default */
 
 static const char *const delimiter_choices[] = { "comma", "tab", "semicolon", "pipe", NULL };
+static const char *const formula_choices[] = { "keep", "escape", NULL };
+enum { FORMULAS_KEEP, FORMULAS_ESCAPE };
 static const char delimiter_chars[] = { ',', '\t', ';', '|' };
 
 static const struct param_spec writer_csv_params[] = {
@@ -27,6 +29,11 @@ static const struct param_spec writer_csv_params[] = {
       .type = PARAM_CHOICE,
       .choices = delimiter_choices,
       .help = "what stands between fields; by the file's suffix when absent" },
+    { .name = "formulas",
+      .type = PARAM_CHOICE,
+      .choices = formula_choices,
+      .help = "a text that a spreadsheet would take for a formula: keep it, or escape it with ' in "
+              "front; keep when absent" },
     { .name = NULL },
 };
 
@@ -34,6 +41,7 @@ struct csv_out {
     const struct table *table;
     FILE *stream;
     char delimiter;
+    bool escape_formulas;
     struct csv_dialect dialect; /* the reader's, to know what it takes for missing */
     struct str line, cell;
 };
@@ -65,13 +73,24 @@ static void out_name(struct csv_out *o, const char *name)
         str_add(&o->line, name);
 }
 
+/* What spreadsheets run when a cell begins so; a ' in front keeps it a text there. */
+static struct span escape_formula(struct csv_out *o, struct span s)
+{
+    if (!o->escape_formulas || !s.len || !s.at[0] || !strchr("=+-@\t\r", s.at[0]))
+        return s;
+    str_clear(&o->cell);
+    str_add_char(&o->cell, '\'');
+    str_add_n(&o->cell, s.at, s.len);
+    return (struct span){ o->cell.buf, o->cell.len };
+}
+
 static void out_cell(struct csv_out *o, const struct column *c, size_t i)
 {
     if (column_missing(c, i)) {
         if (o->table->n_cols == 1)
             str_add(&o->line, "NA");
     } else if (column_is_text(c)) {
-        struct span s = column_span(c, i);
+        struct span s = escape_formula(o, column_span(c, i));
         if (text_needs_quotes(o, s.at, s.len) || csv_text_is_special(s.at, s.len))
             out_quoted(o, s.at, s.len);
         else
@@ -119,10 +138,12 @@ static int out_rows(struct csv_out *o, struct job *job, struct err *err)
     return out_flush(o, err);
 }
 
-int csv_write_stream(const struct table *t, FILE *stream, char delimiter, struct job *job,
-                     struct err *err)
+static int write_stream(const struct table *t, FILE *stream, char delimiter, bool escape_formulas,
+                        struct job *job, struct err *err)
 {
-    struct csv_out o = { .table = t, .stream = stream, .delimiter = delimiter };
+    struct csv_out o = {
+        .table = t, .stream = stream, .delimiter = delimiter, .escape_formulas = escape_formulas
+    };
     struct arena arena;
     int rc;
 
@@ -139,6 +160,12 @@ int csv_write_stream(const struct table *t, FILE *stream, char delimiter, struct
     return rc;
 }
 
+int csv_write_stream(const struct table *t, FILE *stream, char delimiter, struct job *job,
+                     struct err *err)
+{
+    return write_stream(t, stream, delimiter, false, job, err);
+}
+
 static char delimiter_for(const char *path, const struct params *params)
 {
     const char *dot = strrchr(path, '.');
@@ -151,11 +178,13 @@ static char delimiter_for(const char *path, const struct params *params)
 static int csv_write(const struct table *t, const char *path, const struct params *params,
                      struct job *job, struct err *err)
 {
+    bool escape = params && params->specs && params_value(params, "formulas")->set &&
+                  params_choice(params, "formulas") == FORMULAS_ESCAPE;
     struct file_out out;
 
     if (file_out_open(&out, path, err))
         return -1;
-    if (csv_write_stream(t, out.stream, delimiter_for(path, params), job, err)) {
+    if (write_stream(t, out.stream, delimiter_for(path, params), escape, job, err)) {
         err_prefix(err, "%s: ", path);
         file_out_abort(&out);
         return -1;
