@@ -12,7 +12,7 @@ static bool takes_rest(const struct param_spec *p)
 
 static bool takes_list(const struct param_spec *p)
 {
-    return p->type == PARAM_COLUMNS || p->type == PARAM_MODELS;
+    return param_takes_list(p->type);
 }
 
 /* ---------------------------------------------------------------- parsing */
@@ -269,10 +269,27 @@ static void print_word(struct str *out, const char *word)
     lex_quote(out, word);
 }
 
+/* A path with = in it (a partition's folder) would be taken for name=value. */
+static void print_paths(struct str *out, const struct param_spec *spec, const struct param_value *v)
+{
+    for (size_t k = 0; k < v->n_list; k++) {
+        if (!strchr(v->list[k], '=')) {
+            print_word(out, v->list[k]);
+            continue;
+        }
+        str_addf(out, " %s=", spec->name);
+        lex_quote(out, v->list[k]);
+    }
+}
+
 static void print_words(struct str *out, const struct param_spec *spec, const struct param_value *v)
 {
     if (!takes_list(spec)) {
         print_word(out, v->text);
+        return;
+    }
+    if (spec->type == PARAM_PATHS) {
+        print_paths(out, spec, v);
         return;
     }
     struct str item;

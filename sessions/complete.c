@@ -91,6 +91,7 @@ static void add_values(struct completions *c, const struct session *s,
         add_learners(c, prefix);
         break;
     case PARAM_PATH:
+    case PARAM_PATHS:
         c->is_path = true;
         break;
     default:
@@ -134,7 +135,7 @@ static const struct param_spec *positional_spec(const struct params *args)
 {
     for (size_t i = 0; i < args->n; i++) {
         const struct param_spec *p = &args->specs[i];
-        bool list = p->type == PARAM_COLUMNS || p->type == PARAM_MODELS;
+        bool list = param_takes_list(p->type);
         if ((p->flags & PARAM_WORD) && (list || !args->values[i].given))
             return p;
         if (p->type == PARAM_EXPR || p->type == PARAM_REST)
@@ -216,7 +217,8 @@ static void add_keys(struct completions *c, const struct place *p)
             continue;
         if (spec->type == PARAM_EXPR || spec->type == PARAM_REST)
             continue;
-        if ((spec->flags & PARAM_WORD) && spec->type != PARAM_PATH && !*p->word)
+        if ((spec->flags & PARAM_WORD) && spec->type != PARAM_PATH && spec->type != PARAM_PATHS &&
+            !*p->word)
             continue;
         add(c, arena_printf(&c->arena, "%s=", spec->name), spec->help);
     }

@@ -61,7 +61,7 @@ static void add_row(struct str *out, const char *name, const char *help)
 
 static bool is_list(const struct param_spec *p)
 {
-    return p->type == PARAM_COLUMNS || p->type == PARAM_MODELS;
+    return param_takes_list(p->type);
 }
 
 /* A usage line names no more choices than fit. */
@@ -71,10 +71,11 @@ static bool is_list(const struct param_spec *p)
 static void add_placeholder(struct str *out, const struct param_spec *p)
 {
     static const char *const words[] = {
-        [PARAM_INT] = "N",           [PARAM_REAL] = "X",          [PARAM_FLAG] = "yes|no",
-        [PARAM_TEXT] = "TEXT",       [PARAM_NAME] = "NAME",       [PARAM_COLUMN] = "COLUMN",
-        [PARAM_COLUMNS] = "COLUMNS", [PARAM_PATH] = "FILE",       [PARAM_MODEL] = "MODEL",
-        [PARAM_MODELS] = "MODELS",   [PARAM_LEARNER] = "LEARNER", [PARAM_REST] = "TEXT",
+        [PARAM_INT] = "N",           [PARAM_REAL] = "X",        [PARAM_FLAG] = "yes|no",
+        [PARAM_TEXT] = "TEXT",       [PARAM_NAME] = "NAME",     [PARAM_COLUMN] = "COLUMN",
+        [PARAM_COLUMNS] = "COLUMNS", [PARAM_PATH] = "FILE",     [PARAM_PATHS] = "FILE",
+        [PARAM_MODEL] = "MODEL",     [PARAM_MODELS] = "MODELS", [PARAM_LEARNER] = "LEARNER",
+        [PARAM_REST] = "TEXT",
     };
 
     if (p->type != PARAM_CHOICE) {

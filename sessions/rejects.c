@@ -16,6 +16,8 @@ size_t rejects_count(const struct source *s)
 
 static void tell_one(struct str *out, const struct source *s, const struct reject *j)
 {
+    if (s->n_parts)
+        str_addf(out, "  %s", s->parts[j->part].path);
     if (j->line)
         str_addf(out, "  line %zu:%zu: %s", j->line, j->col, reject_kind_name(j->kind));
     else

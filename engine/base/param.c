@@ -39,13 +39,18 @@ void params_init(struct params *p, const struct param_spec *specs, struct arena 
     p->values = ARENA_NEW(arena, struct param_value, p->n);
 }
 
+bool param_takes_list(enum param_type type)
+{
+    return type == PARAM_COLUMNS || type == PARAM_MODELS || type == PARAM_PATHS;
+}
+
 int params_set(struct params *p, size_t i, const char *text, struct arena *arena, struct err *err)
 {
     assert(i < p->n);
     const struct param_spec *spec = &p->specs[i];
     struct param_value *v = &p->values[i];
 
-    if (v->set && spec->type != PARAM_COLUMNS && spec->type != PARAM_MODELS)
+    if (v->set && !param_takes_list(spec->type))
         return err_set(err, ERR_USAGE, "%s is given twice; give it once", spec->name);
     if (param_read(v, spec, text, arena, err))
         return -1;
@@ -210,6 +215,7 @@ void param_describe_range(struct str *out, const struct param_spec *spec)
         [PARAM_COLUMN] = "the name of a column",
         [PARAM_COLUMNS] = "names of columns, patterns such as bill_*, or all",
         [PARAM_PATH] = "the name of a file",
+        [PARAM_PATHS] = "files, folders or patterns such as data/*.csv",
         [PARAM_EXPR] = "an expression",
         [PARAM_MODEL] = "the name of a model",
         [PARAM_MODELS] = "names of models",

@@ -28,6 +28,7 @@ enum param_type {
     PARAM_COLUMN,  /* a column's name */
     PARAM_COLUMNS, /* names, patterns (bill_*), `all`: words or a list with commas (\, in a name) */
     PARAM_PATH,    /* a file */
+    PARAM_PATHS,   /* files, folders or patterns: words, each one path */
     PARAM_EXPR,    /* an expression: takes the rest of the line */
     PARAM_MODEL,   /* a model in the workspace */
     PARAM_MODELS,  /* one or more of them */
@@ -67,7 +68,7 @@ struct param_value {
     int64_t integer;         /* PARAM_INT; PARAM_CHOICE: index */
     double real;             /* PARAM_REAL, PARAM_INT */
     const char *text;        /* every type: canonical text */
-    const char *const *list; /* PARAM_COLUMNS, PARAM_MODELS */
+    const char *const *list; /* types that take a list */
     size_t n_list;
     size_t col, width; /* where it stood in the line (from 1; 0 unknown), for carets */
 };
@@ -78,6 +79,8 @@ struct params {
     size_t n;
 };
 
+/* Columns, models and paths: more than one word. */
+bool param_takes_list(enum param_type type);
 size_t param_count(const struct param_spec *specs);
 /* Index of `name`, exact or by unique prefix when `abbreviated`; -1 when unknown, -2 when
  * ambiguous. */
@@ -86,7 +89,7 @@ int param_find(const struct param_spec *specs, const char *name, bool abbreviate
 /* A set of unset values over `specs` in the arena. */
 void params_init(struct params *p, const struct param_spec *specs, struct arena *arena);
 /* Parse and range-check `text` for parameter `i`; *p stays as it was on error.  The value's text is
- * canonical: it reads back as the same value.  A second call for a PARAM_COLUMNS or PARAM_MODELS
+ * canonical: it reads back as the same value.  A second call for a type that takes a list
  * adds words; for any other type it is an error.  ERR_USAGE: "'pricee' is not a number; C takes a
  * real number above 0". */
 int params_set(struct params *p, size_t i, const char *text, struct arena *arena, struct err *err);

@@ -71,7 +71,8 @@ static const char *flag_fault(const struct param_spec *specs, size_t i)
 
     if ((spec->flags & PARAM_REQUIRED) && spec->fallback)
         return "it is required and has a default";
-    if ((spec->flags & (PARAM_INPUT | PARAM_OUTPUT)) && spec->type != PARAM_PATH)
+    if ((spec->flags & (PARAM_INPUT | PARAM_OUTPUT)) && spec->type != PARAM_PATH &&
+        spec->type != PARAM_PATHS)
         return "it is read or written and is no path";
     if (spec->type != PARAM_EXPR && spec->type != PARAM_REST)
         return NULL;

@@ -227,6 +227,32 @@ static int read_list(struct param_value *v, const struct param_spec *spec, const
     return 0;
 }
 
+/* One path more; the canonical text has a line for each, and reads as all of them. */
+static int read_paths(struct param_value *v, const struct param_spec *spec, const char *text,
+                      struct arena *arena, struct err *err)
+{
+    size_t most = v->n_list + 1, n = v->n_list;
+
+    for (const char *c = text; *c != '\0'; c++)
+        most += *c == '\n';
+    const char **list = ARENA_NEW(arena, const char *, most);
+    for (size_t k = 0; k < n; k++)
+        list[k] = v->list[k];
+    for (const char *end; *text; text = *end ? end + 1 : end) {
+        end = strchrnul(text, '\n');
+        if (end > text)
+            list[n++] = arena_strndup(arena, text, (size_t)(end - text));
+    }
+    if (n == v->n_list)
+        return refuse(spec, "", spec->name, " is empty", err);
+    v->text = list[0];
+    for (size_t k = 1; k < n; k++)
+        v->text = arena_printf(arena, "%s\n%s", v->text, list[k]);
+    v->list = list;
+    v->n_list = n;
+    return 0;
+}
+
 /* ---------------------------------------------------------------- all */
 
 static int read_words(struct param_value *v, const struct param_spec *spec, const char *text,
@@ -257,6 +283,8 @@ int param_read(struct param_value *v, const struct param_spec *spec, const char 
     case PARAM_COLUMNS:
     case PARAM_MODELS:
         return read_list(v, spec, text, arena, err);
+    case PARAM_PATHS:
+        return read_paths(v, spec, text, arena, err);
     case PARAM_TEXT:
     case PARAM_NAME:
     case PARAM_COLUMN:

@@ -227,7 +227,9 @@ int cells_build(struct table **out, struct cells *c, const char *types, const ch
     if (complete_columns(c, err))
         return -1;
     make_names(c);
-    struct csv_shape shape = { .n_cols = g->n_cols, .names = g->names };
+    struct csv_shape shape = { .n_cols = g->n_cols,
+                               .names = g->names,
+                               .some_types = c->some_types };
     given = MEM_NEW(int, g->n_cols);
     rc = csv_types_parse(given, types, &shape, err);
     for (size_t j = 0; j < g->n_cols; j++)

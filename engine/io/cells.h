@@ -22,7 +22,8 @@ struct cells {
     struct span *names;           /* (grid.n_cols) as found, in the source's arena */
     int *types;                   /* (grid.n_cols) given by the format itself, -1: found */
     size_t names_cap;
-    struct err err; /* sticky: told by the next cells_row, or by cells_build */
+    bool some_types; /* cells_build's types may name columns that are not there */
+    struct err err;  /* sticky: told by the next cells_row, or by cells_build */
 };
 #define CELLS_MOST_COLUMNS 50000
 

@@ -157,6 +157,7 @@ struct csv_shape {
     size_t n_cols;
     char **names;       /* (n_cols) in the source's arena */
     bool header_quoted; /* there is no header, or each of its fields was quoted */
+    bool some_types;    /* the types parameter may name columns that are not there */
 };
 
 /* Names and number of columns from the first record of head[0, len), which the scan, made for the
@@ -225,7 +226,8 @@ struct csv_load_request {
     const char *const *words; /* (n_words) */
     size_t n_words;
     const struct digest
-        *digest; /* of the file, where the bytes are no longer as they stand there */
+        *digest;     /* of the file, where the bytes are no longer as they stand there */
+    bool some_types; /* types_text may name columns that are not there */
     struct csv_options options;
 };
 int csv_load(struct source *src, const struct csv_load_request *req, struct job *job,

@@ -232,6 +232,7 @@ void load_columns(struct csv_load *l, const int *types)
 static int given_columns(struct csv_load *l, const struct csv_load_request *req, struct err *err)
 {
     int *types = MEM_NEW(int, load_n_cols(l));
+    l->shape.some_types = req->some_types;
     int rc = csv_types_parse(types, req->types_text, &l->shape, err);
 
     csv_types_words(types, req->words, req->n_words, &l->shape);

@@ -183,6 +183,8 @@ static int types_set(int *types, const struct csv_shape *g, size_t likely, const
     enum column_type t;
     size_t j = types_column(g, name, likely);
 
+    if (j == g->n_cols && g->some_types)
+        return 0;
     if (j == g->n_cols)
         return err_set(err, ERR_USAGE, "types names a column '%s' that the file does not have",
                        name);

@@ -49,8 +49,9 @@ struct reject {
     enum reject_kind kind;
     size_t row; /* from 1 in the source; 0 when it became no row */
     size_t line, col;
-    int column; /* index, -1 when it is about the line */
-    char *text; /* the offending text, at most 200 bytes, UTF-8 */
+    int column;  /* index, -1 when it is about the line */
+    size_t part; /* index of the file, where there are several */
+    char *text;  /* the offending text, at most 200 bytes, UTF-8 */
 };
 
 struct rejects {
@@ -59,6 +60,16 @@ struct rejects {
     struct reject *list;
 };
 #define REJECTS_LISTED 100000
+
+/* One of several files that became one table (files.h). */
+struct source_part {
+    const char *path, *found; /* as asked for; where it is */
+    size_t first_row, n_rows; /* its rows in the table */
+    uint64_t size_bytes;
+    struct digest digest;
+    int64_t modified_s;
+    const char *member; /* NULL */
+};
 
 /* What reading gives.  Immutable, reference-counted through `source_ref`. */
 struct source {
@@ -71,7 +82,11 @@ struct source {
     struct params params;     /* resolved: as guessed or as given */
     const char *const *notes; /* what was guessed and why, one line each; ends in NULL */
     size_t n_notes;
+    const struct source_part *parts; /* (n_parts) when several files were read, else none */
+    size_t n_parts;
 };
+/* The part that row i of the source's table is from; NULL where there are no parts. */
+const struct source_part *source_part_of(const struct source *s, size_t i);
 
 struct source *source_ref(const struct source *s);
 void source_unref(const struct source *s); /* NULL is fine */
@@ -98,6 +113,7 @@ struct read_request {
      * params do not say otherwise. */
     const char *const *words;
     size_t n_words;
+    bool some_types; /* params' types may name columns that this file does not have */
 };
 
 struct reader {

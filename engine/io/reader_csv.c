@@ -22,6 +22,7 @@ struct csv_state {
     struct params params;
     const char *const *words; /* (n_words) columns that stay text */
     size_t n_words;
+    bool some_types; /* types may name columns of other files */
     struct csv_dialect dialect;
     struct csv_guess guess;
     unsigned open; /* of the dialect: what was guessed */
@@ -249,6 +250,7 @@ static void keep_words(struct csv_state *st, const struct read_request *req)
         words[k] = arena_strdup(&st->arena, req->words[k]);
     st->words = words;
     st->n_words = req->n_words;
+    st->some_types = req->some_types;
 }
 
 static int csv_open(void **state, const struct read_request *req, struct err *err)
@@ -372,6 +374,7 @@ static struct csv_load_request state_request(const struct csv_state *st)
                                       .types_text = params_text(&st->params, "types"),
                                       .words = st->words,
                                       .n_words = st->n_words,
+                                      .some_types = st->some_types,
                                       .options = st->options };
 }
 

@@ -341,6 +341,7 @@ static int build_source(struct source **out, struct sqlite *q, size_t max_rows, 
     size_t at;
 
     cells_init(&c, src, NULL, 0, 0);
+    c.some_types = f->some_types;
     int rc = cells_add(&at, &c, "", 0, err);
     make_columns(q, &c);
     struct job_range range = job_part(job, 0, 2);

@@ -106,6 +106,8 @@ static int reject_compare(const void *a, const void *b)
 {
     const struct reject *x = a, *y = b;
 
+    if (x->part != y->part)
+        return x->part < y->part ? -1 : 1;
     if (x->line != y->line)
         return x->line < y->line ? -1 : 1;
     if (x->col != y->col)
@@ -121,6 +123,20 @@ void source_seal(struct source *s)
         qsort(r->list, r->n, sizeof(*r->list), reject_compare);
     if (r->n > REJECTS_LISTED)
         r->n = REJECTS_LISTED;
+}
+
+const struct source_part *source_part_of(const struct source *s, size_t i)
+{
+    size_t low = 0, high = s->n_parts;
+
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (s->parts[middle].first_row <= i)
+            low = middle;
+        else
+            high = middle;
+    }
+    return s->n_parts ? &s->parts[low] : NULL;
 }
 
 const char *reject_kind_name(enum reject_kind kind)

@@ -42,6 +42,7 @@ int text_file_open(void **state, const struct read_request *req, const struct re
         words[k] = arena_strdup(&f->arena, req->words[k]);
     f->words = words;
     f->n_words = req->n_words;
+    f->some_types = req->some_types;
     if (file_params(f, &req->params, err) || request_stream(&f->stream, req, err)) {
         text_file_close(f);
         return -1;
@@ -113,6 +114,7 @@ static int parse_block(struct source **out, struct text_file *f, text_parse *par
     if (f->stream && stream_form(f->stream))
         source_note(src, "unpacked: %s", stream_form(f->stream));
     cells_init(&cells, src, buf, len, cap);
+    cells.some_types = f->some_types;
     struct job_range range = job_part(job, 0, 2);
     int rc = parse(&s, err);
     job_restore(job, range);

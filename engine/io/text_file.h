@@ -16,6 +16,7 @@ struct text_file {
     struct params params; /* resolved; a parser may settle what was left open */
     const char *const *words;
     size_t n_words;
+    bool some_types;
 };
 
 /* What a parser works on: bytes [at, len) of c->grid.buf, a byte order mark left behind; a NUL

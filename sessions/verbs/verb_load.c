@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "io/reader.h"
+#include "io/files.h"
 #include "io/stream.h"
 #include "paths.h"
 #include "present.h"
@@ -11,9 +11,9 @@
 
 static const struct param_spec load_params[] = {
     { .name = "path",
-      .type = PARAM_PATH,
+      .type = PARAM_PATHS,
       .flags = PARAM_REQUIRED | PARAM_WORD | PARAM_INPUT,
-      .help = "the file; - is standard input" },
+      .help = "the file, or several: names, patterns, folders; - is standard input" },
     { .name = "format", .type = PARAM_TEXT, .help = "the reader's name, when the suffix lies" },
     { .name = "member",
       .type = PARAM_TEXT,
@@ -29,7 +29,9 @@ static const struct param_spec load_params[] = {
  * have been given. */
 static int load_extend(const struct param_spec **more, const struct params *so_far, struct err *err)
 {
-    const char *format = params_text(so_far, "format"), *path = params_text(so_far, "path");
+    const char *format = params_text(so_far, "format");
+    const struct param_value *paths = params_value(so_far, "path");
+    const char *path = paths->n_list ? paths->list[0] : NULL;
     const struct reader *reader = path ? reader_by_suffix(path) : NULL;
 
     if (format && reader_named(&reader, format, err))
@@ -107,10 +109,20 @@ static void report_rejects(struct report *r, const struct source *s)
     rejects_tell(&r->text, s);
 }
 
+/* What was loaded, in few words. */
+static const char *loaded_name(const struct context *ctx, const struct source *s)
+{
+    const struct param_value *paths = params_value(ctx->args, "path");
+
+    if (paths->n_list == 1)
+        return paths->list[0];
+    return arena_printf(ctx->arena, "%s and %zu more", paths->list[0], s->n_parts - 1);
+}
+
 static void report_source(struct report *r, struct context *ctx, const struct source *s)
 {
     report_put_int(r, "rows", (int64_t)s->table->n_rows);
-    report_line(r, "%s: %zu rows × %zu columns", params_text(ctx->args, "path"), s->table->n_rows,
+    report_line(r, "%s: %zu rows × %zu columns", loaded_name(ctx, s), s->table->n_rows,
                 s->table->n_cols);
     report_columns(r, s->table);
     report_put_int(r, "rejected", (int64_t)rejects_count(s));
@@ -192,11 +204,10 @@ static int apply_roles(struct context *ctx, struct err *err)
     return rc;
 }
 
-/* Open once, since standard input cannot be opened again: see what it is, then read it. */
-static int read_source(struct source **out, struct context *ctx, struct err *err)
+/* One file.  Open once, since standard input cannot be opened again: see what it is, then read it. */
+static int read_file(struct source **out, struct context *ctx, const char *path, struct err *err)
 {
-    struct read_request req = { .path = paths_find(ctx, params_text(ctx->args, "path")),
-                                .member = params_text(ctx->args, "member") };
+    struct read_request req = { .path = path, .member = params_text(ctx->args, "member") };
     const struct reader *reader;
 
     if (stream_open(&req.stream, req.path, req.member, err))
@@ -208,6 +219,22 @@ static int read_source(struct source **out, struct context *ctx, struct err *err
     }
     call_subset(&req.params, ctx->args, reader->params, ctx->arena);
     return source_read_request(out, &req, reader, ctx->job, err);
+}
+
+static int read_source(struct source **out, struct context *ctx, struct err *err)
+{
+    const struct param_value *paths = params_value(ctx->args, "path");
+    struct read_request req = { .params = *ctx->args, .member = params_text(ctx->args, "member") };
+    const char **words = ARENA_NEW(ctx->arena, const char *, paths->n_list);
+    struct file_list list;
+
+    for (size_t k = 0; k < paths->n_list; k++)
+        words[k] = paths_find(ctx, paths->list[k]);
+    if (files_find(&list, words, paths->list, paths->n_list, ctx->arena, err))
+        return -1;
+    if (!list.several)
+        return read_file(out, ctx, list.files[0].path, err);
+    return files_read(out, &list, &req, params_text(ctx->args, "format"), ctx->job, err);
 }
 
 static int load_run(struct report *r, struct context *ctx, struct err *err)
@@ -240,7 +267,9 @@ const struct command verb_load = {
         "Dialect, header and types are guessed from the file, shown, and recorded, so that a "
         "replay never guesses. Lines that do not fit are kept, counted and listed. A file is "
         "looked for where it is named, then beside the session file, then among the shipped "
-        "data. Loading starts afresh: steps, split and models of the table before are gone "
+        "data. Several files become one table, matched by the names of columns, with a column "
+        "source; folders called key=value give columns. Loading starts afresh: steps, split and "
+        "models of the table before are gone "
         "(undo brings them back).",
     .example = "load penguins.csv",
     .params = load_params,
