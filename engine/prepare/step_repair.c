@@ -124,10 +124,10 @@ static void extra_changes(struct repaired *r, const struct coded_column *c, doub
 
     r->changes = ARENA_NEW(arena, struct change, n);
     for (size_t k = 0; k < n; k++) {
-        struct span from = coded_text(c, list[k].code), to = coded_text(c, list[k].bare);
+        struct span s = coded_text(c, list[k].code);
         if (list[k].sure >= sure)
-            r->changes[r->n++] = (struct change){ arena_strndup(arena, from.at, from.len),
-                                                  arena_strndup(arena, to.at, to.len) };
+            r->changes[r->n++] =
+                (struct change){ arena_strndup(arena, s.at, s.len), list[k].right };
     }
 }
 

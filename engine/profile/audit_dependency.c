@@ -17,6 +17,8 @@
 #define COLUMNS_TRIED ((size_t)64) /* pairs grow with the square */
 #define PAIRS_COLUMNS ((size_t)24)
 #define PAIRS_ROWS    ((size_t)20000)
+#define ONE_OF_THREE  0.4 /* a pair and what follows: any of them may be wrong */
+#define SURE_OF_MISSING 0.6
 #define KEY_TRUST     0.6
 #define MOST_FROM     ((size_t)12) /* the best determinants of a column vote */
 
@@ -202,6 +204,21 @@ static bool is_made_of_row(const struct coded *c, size_t col, size_t row, uint32
     return false;
 }
 
+/* Values that are the top of some group: where such a one stands wrongly, another column of its row
+ * may be the wrong one as well. */
+static bool *tops_of(const struct search *s, uint32_t n_values)
+{
+    bool *tops = MEM_NEW(bool, (size_t)n_values + 1);
+
+    for (size_t k = 0; k < s->n_from; k++) {
+        const struct pair_counts *p = &s->from[k].counts;
+        for (uint32_t g = 1; g <= p->n_groups; g++)
+            if (p->start[g] < p->start[g + 1] && p->count[p->start[g]] > 1)
+                tops[p->value[p->start[g]]] = true;
+    }
+    return tops;
+}
+
 static int vote_all(struct search *s, const struct coded *c, struct err *err)
 {
     const struct coded_column *b = &c->columns[s->col];
@@ -211,14 +228,21 @@ static int vote_all(struct search *s, const struct coded *c, struct err *err)
     if (mem_big(&block, c->n_rows, sizeof(struct suspect), "suspected cells", err))
         return -1;
     s->suspects = block;
+    bool *tops = tops_of(s, b->n_values), pairs = s->from[0].second != SIZE_MAX;
     for (size_t i = 0; i < c->n_rows; i++) {
         for (size_t k = 0; k < s->n_from; k++)
             votes[k] = dependency_vote(&s->from[k].counts, s->from[k].trust, s->from[k].code[i],
                                        b->code[i]);
         struct verdict v = dependency_verdict(votes, s->n_from, b->code[i]);
+        /* What its group has, it should have, whatever most of them say. */
+        if (v.value && b->code[i] == 0 && v.sure < SURE_OF_MISSING)
+            v.sure = SURE_OF_MISSING;
+        if (pairs && b->code[i] && tops[b->code[i]])
+            v.sure *= ONE_OF_THREE;
         if (v.value && !is_made_of_row(c, s->col, i, v.value))
             s->suspects[s->n_suspects++] = (struct suspect){ (uint32_t)i, v.value, (float)v.sure };
     }
+    mem_free(tops);
     return 0;
 }
 

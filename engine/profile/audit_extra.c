@@ -14,8 +14,7 @@ static void look_at(struct audit_context *a, size_t col)
     if (n) {
         struct audit_finding *f = audit_add(a, "extra", &col, 1);
         for (size_t k = 0; k < n; k++)
-            audit_add_code(a, f, col, list[k].code, list[k].sure,
-                           audit_copy(a, coded_text(c, list[k].bare)), false);
+            audit_add_code(a, f, col, list[k].code, list[k].sure, list[k].right, false);
         f->says = "values with something before or behind them";
         audit_fix_repair(a, f, col, "extra");
     }

@@ -1,7 +1,8 @@
-/* audit_missing.c - cells that are missing.  In a column where most are, that is about the column
- * and not about its cells. */
+/* audit_missing.c - cells that are missing.  In a column where many are, that is about the column,
+ * whose value is not always there, and not about its cells: they are listed as rows. */
 #include "profile/audit_texts.h"
 
+#define MANY   0.1
 #define MOSTLY 0.5
 
 /* Cells that were something the reader could not take are found as such. */
@@ -35,7 +36,7 @@ static void add_column(struct audit_context *a, size_t col, size_t n_odd)
     for (size_t i = 0; i < t->n_rows; i++) {
         if (!column_missing(c, i) || (n_odd && is_rejected(a, col, i)))
             continue;
-        if (share > MOSTLY)
+        if (share > MANY)
             audit_add_row(a, f, (uint32_t)i);
         else
             audit_add_cell(a, f, (uint32_t)i, col, 1, (struct span){ "", 0 }, NULL, false);

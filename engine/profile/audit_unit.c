@@ -28,9 +28,9 @@ static bool number_and_unit(struct span *number, struct span *unit, struct span 
         return false;
     /* "3rd", "10-12", "4x4" and times are no number with a unit. */
     for (size_t i = 0; i < unit->len; i++)
-        if (isdigit((unsigned char)unit->at[i]) || strchr(":-/", unit->at[i]))
+        if (isdigit((unsigned char)unit->at[i]))
             return false;
-    return true;
+    return unit->len == 0 || !strchr(":-/", unit->at[0]);
 }
 
 struct shares {
@@ -78,7 +78,7 @@ static double how_sure(const struct shares *s)
         return 0;
     if (s->bare >= s->with)
         return 0.95;
-    return s->bare ? 0.8 : 0.7;
+    return s->bare ? 0.9 : 0.8;
 }
 
 static void look_at(struct audit_context *a, size_t col)
@@ -104,7 +104,7 @@ static void look_at(struct audit_context *a, size_t col)
     }
     f->fix.verb = "replace";
     audit_fix_arg(f, NULL, table_name(t, col));
-    audit_fix_arg(f, "from", "^ *([-+]?[0-9]*[.]?[0-9]+)[. ]*[^-0-9:/]*$");
+    audit_fix_arg(f, "from", "^ *([-+]?[0-9]*[.]?[0-9]+)[. ]*(?![-:/])[^0-9]*$");
     audit_fix_arg(f, "to", "$1");
     audit_fix_arg(f, "match", "regex");
 }

@@ -93,15 +93,17 @@ static struct date_text read_numbers(struct scan *s, int first, int n_first, boo
     if (!d.between || d.between == ' ' || d.between == ',' ||
         scan_number(s, &second, &d.padded) == 0 || scan_between(s) != d.between)
         return none;
-    bool ignored = false;
-    n_third = scan_number(s, &third, &ignored);
-    if (n_first == 4 && (n_third == 1 || n_third == 2)) {
-        d.padded |= ignored;
-        d.year_digits = 4;
-        d.year = first;
+    bool third_padded = false;
+    n_third = scan_number(s, &third, &third_padded);
+    /* 94/3/15 and 06/3/1 begin with the year too. */
+    bool short_year = n_first == 2 && (n_third == 1 || (n_third == 2 && first > 31));
+    if ((n_first == 4 && (n_third == 1 || n_third == 2)) || short_year) {
+        d.padded = (n_first == 4 && d.padded) || third_padded;
+        d.year_digits = n_first;
+        d.year = whole_year(first, n_first);
         d.month = second;
         d.day = third;
-        d.order = is_date(first, second, third) ? DATE_YMD : DATE_IMPOSSIBLE;
+        d.order = is_date(d.year, second, third) ? DATE_YMD : DATE_IMPOSSIBLE;
         return d;
     }
     if (n_first > 2 || (n_third != 4 && n_third != 2))
@@ -226,7 +228,7 @@ static bool same_form(const struct date_text *a, const struct date_text *b)
 
 struct tally {
     struct date_text form;
-    size_t n;
+    size_t n, padded, small; /* small: cells that would be padded, if any are */
 };
 #define MOST_FORMS 32
 
@@ -250,11 +252,13 @@ static struct tally usual_form(struct date_text *dates, const struct coded_colum
             continue;
         if (k == n)
             tallies[n++].form = *d;
-        tallies[k].form.padded |= d->padded;
         tallies[k].n += c->count[v];
+        tallies[k].padded += d->padded ? c->count[v] : 0;
+        tallies[k].small += d->day < 10 || d->month < 10 ? c->count[v] : 0;
     }
     for (size_t k = 1; k < n; k++)
         best = tallies[k].n > tallies[best].n ? k : best;
+    tallies[best].form.padded = 2 * tallies[best].padded > tallies[best].small;
     return tallies[best];
 }
 

@@ -8,12 +8,13 @@
 #include "profile/audit_texts.h"
 
 #define FEWEST_VALUES 3   /* that an extra comes with */
+#define MOST_SIGNS    5   /* one cell in so many may end in signs */
 #define BARE_SHARE    0.5 /* of the cells with one of those values, bare ones at least */
 
 struct candidate {
-    struct span extra;
+    struct span extra, bare;
     bool before;
-    uint32_t code, bare;
+    uint32_t code, other; /* of the text, and of the bare one; 0: it does not stand bare */
 };
 
 static int by_extra(const void *a, const void *b)
@@ -33,19 +34,33 @@ struct candidates {
     size_t n, cap;
 };
 
+/* Signs only, and such as no word or number ends in. */
+static bool is_sign(char c)
+{
+    return c != '\0' && strchr("*#~^|\\<>=_-@", c);
+}
+
+static bool is_signs(struct span s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (!is_sign(s.at[i]))
+            return false;
+    return s.len > 0;
+}
+
 static void add_candidate(struct candidates *l, const struct coded_column *c, uint32_t code,
                           struct span bare, struct span extra, bool before)
 {
     bare = span_trim(bare);
     uint32_t other = bare.len >= 2 ? audit_find_text(c, bare) : 0;
 
-    if (!other || other == code || c->count[other] < c->count[code])
+    if (!is_signs(extra) && (!other || other == code || c->count[other] < c->count[code]))
         return;
     if (l->n == l->cap) {
         l->cap = l->cap ? 2 * l->cap : 64;
         l->list = mem_resize(l->list, l->cap, sizeof(*l->list));
     }
-    l->list[l->n++] = (struct candidate){ extra, before, code, other };
+    l->list[l->n++] = (struct candidate){ extra, bare, before, code, other };
 }
 
 /* Every way to take words off one end. */
@@ -60,6 +75,12 @@ static void collect(struct candidates *l, const struct coded_column *c)
             add_candidate(l, c, v, tail, head, true);
             add_candidate(l, c, v, head, tail, false);
         }
+        size_t n = 0;
+        while (n < s.len && is_sign(s.at[s.len - 1 - n]))
+            n++;
+        if (n && n < s.len)
+            add_candidate(l, c, v, (struct span){ s.at, s.len - n },
+                          (struct span){ s.at + s.len - n, n }, false);
     }
 }
 
@@ -71,17 +92,22 @@ static int by_code(const void *a, const void *b)
         return x->code < y->code ? -1 : 1;
     if (x->sure != y->sure)
         return x->sure > y->sure ? -1 : 1;
-    return (x->bare > y->bare) - (x->bare < y->bare);
+    return strcmp(x->right, y->right);
 }
 
 /* Candidates with one extra: how sure they are. */
 static double trust_in(const struct coded_column *c, const struct candidate *list, size_t n)
 {
-    size_t bare = 0, with = 0;
+    size_t bare = 0, with = 0, all = 0;
 
     for (size_t i = 0; i < n; i++) {
-        bare += c->count[list[i].bare];
+        bare += list[i].other ? c->count[list[i].other] : 0;
         with += c->count[list[i].code];
+    }
+    if (is_signs(list[0].extra)) {
+        for (uint32_t v = 1; v <= c->n_values; v++)
+            all += c->count[v];
+        return n >= FEWEST_VALUES && with * MOST_SIGNS <= all ? 0.9 : 0;
     }
     double share = (double)bare / (double)(bare + with);
     return n >= FEWEST_VALUES && share > BARE_SHARE ? 0.9 * share * share : 0;
@@ -103,7 +129,9 @@ size_t decorated_find(struct decorated **out, const struct coded_column *c, stru
             ;
         double sure = trust_in(c, &l.list[i], next - i);
         for (size_t k = i; k < next && sure > 0; k++)
-            (*out)[n++] = (struct decorated){ l.list[k].code, l.list[k].bare, sure };
+            (*out)[n++] = (struct decorated){
+                l.list[k].code, sure, arena_strndup(arena, l.list[k].bare.at, l.list[k].bare.len)
+            };
     }
     if (n)
         qsort(*out, n, sizeof(**out), by_code);

@@ -2,7 +2,8 @@
  * "12/02/2011 7:58 a.m." beside "7:58 a.m.", "Portland OR" beside "Portland".
  *
  * The same extra must come with several different values that also stand bare, and more often; then
- * the bare value is what the column holds.
+ * the bare value is what the column holds.  Signs that words and numbers do not end in ("4451-*")
+ * are extra where few cells have them, whether or not the value stands bare elsewhere.
  */
 #ifndef PROFILE_DECORATED_H
 #define PROFILE_DECORATED_H
@@ -11,8 +12,9 @@
 #include "profile/coded.h"
 
 struct decorated {
-    uint32_t code, bare; /* of the text, and of what it is without the extra */
+    uint32_t code;
     double sure;
+    const char *right; /* the text without the extra */
 };
 
 /* By code, in the arena. */
