@@ -1,5 +1,6 @@
 /* workspace_audit.c - the audit of the table with what only the workspace knows. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "workspace.h"
@@ -63,6 +64,65 @@ static const uint8_t *parts_of(const struct workspace *ws, struct arena *arena)
     return part;
 }
 
+/* ---------------------------------------------------------------- the file as texts */
+
+/* Where it is small and still what it was, the file is read once more with every cell as a word, so
+ * that nothing that typing took away is lost.  Whatever goes wrong: then without. */
+#define RAW_MOST_BYTES (64u << 20)
+
+static const char *const *all_names(const struct table *t, struct arena *arena)
+{
+    const char **names = ARENA_NEW(arena, const char *, t->n_cols);
+
+    for (size_t j = 0; j < t->n_cols; j++)
+        names[j] = table_name(t, j);
+    return names;
+}
+
+static bool read_as_words(struct source **out, const struct source *s, struct arena *arena,
+                          struct job *job)
+{
+    struct read_request req = { .path = s->info.path,
+                                .words = all_names(s->table, arena),
+                                .n_words = s->table->n_cols };
+    int types = param_find(s->params.specs, "types", false);
+    int na = param_find(s->params.specs, "na", false);
+
+    if (!s->info.path || strcmp(s->info.path, "-") == 0 || s->info.size_bytes > RAW_MOST_BYTES ||
+        strcmp(s->reader->name, "csv") != 0 || types < 0 || na < 0)
+        return false;
+    params_copy(&req.params, &s->params, arena);
+    req.params.values[types].set = false;
+    req.params.values[na].text = "";
+    return source_read_request(out, &req, s->reader, job, NULL) == 0;
+}
+
+static bool same_shape(const struct source *words, const struct source *s)
+{
+    const struct table *t = words->table;
+
+    if (!digest_eq(words->info.digest, s->info.digest) || t->n_rows != s->table->n_rows ||
+        t->n_cols != s->table->n_cols)
+        return false;
+    for (size_t j = 0; j < t->n_cols; j++)
+        if (!column_is_text(table_at(t, j)))
+            return false;
+    return true;
+}
+
+/* NULL when there is none; unref it. */
+static struct source *words_of(const struct workspace *ws, struct arena *arena, struct job *job)
+{
+    struct source *words;
+
+    if (!read_as_words(&words, ws->source, arena, job))
+        return NULL;
+    if (same_shape(words, ws->source))
+        return words;
+    source_unref(words);
+    return NULL;
+}
+
 int workspace_audit(struct audit *out, const struct workspace *ws, double sensitivity,
                     struct job *job, struct err *err)
 {
@@ -82,8 +142,12 @@ int workspace_audit(struct audit *out, const struct workspace *ws, double sensit
     if (ws->split)
         in.part = parts_of(ws, &arena);
     int rc = odd_cells(&in, ws, &arena, err);
+    struct source *words = rc ? NULL : words_of(ws, &arena, job);
+    if (words)
+        in.raw = (struct raw_cells){ ws->source->table, words->table };
     if (!rc)
         rc = audit_run(out, &in, job, err);
+    source_unref(words);
     arena_release(&arena);
     return rc;
 }

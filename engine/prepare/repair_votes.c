@@ -61,7 +61,7 @@ static int pair_coded(struct coded **out, struct table **pair, const struct tabl
 {
     if (pair_table(pair, t, cols, n, col, err))
         return -1;
-    if (coded_new(out, *pair, rows, n_rows, NULL, 0, NULL, err) == 0)
+    if (coded_new(out, *pair, rows, n_rows, NULL, 0, (struct raw_cells){ 0 }, NULL, err) == 0)
         return 0;
     table_unref(*pair);
     return -1;

@@ -126,8 +126,8 @@ static void extra_changes(struct repaired *r, const struct coded_column *c, doub
     for (size_t k = 0; k < n; k++) {
         struct span s = coded_text(c, list[k].code);
         if (list[k].sure >= sure)
-            r->changes[r->n++] =
-                (struct change){ arena_strndup(arena, s.at, s.len), list[k].right };
+            r->changes[r->n++] = (struct change){ arena_strndup(arena, s.at, s.len),
+                                                  list[k].right };
     }
 }
 
@@ -167,7 +167,7 @@ static int learn_changes(struct repaired *r, const struct step_input *in, size_t
     r->name = arena_strdup(arena, table_name(in->table, col));
     if (table_select(&one, in->table, &col, 1, err))
         return -1;
-    int rc = coded_new(&c, one, in->rows, in->n_rows, NULL, 0, NULL, err);
+    int rc = coded_new(&c, one, in->rows, in->n_rows, NULL, 0, (struct raw_cells){ 0 }, NULL, err);
     if (!rc) {
         changes_by[method](r, &c->columns[0], sure, arena);
         if (r->n)

@@ -422,7 +422,8 @@ static int run_context(struct audit_context *a, const uint32_t *rows, struct err
 
     job_phase(a->job, "auditing");
     struct job_range range = job_part(a->job, 0, 10);
-    int rc = coded_new(&coded, in->table, rows, AUDIT_SAMPLE, in->odd, in->n_odd, a->job, err);
+    int rc = coded_new(&coded, in->table, rows, AUDIT_SAMPLE, in->odd, in->n_odd, in->raw, a->job,
+                       err);
     job_restore(a->job, range);
     if (rc)
         return -1;

@@ -31,6 +31,7 @@ struct audit_input {
     const uint8_t *part;        /* (n_rows) 1 train, 0 held out; NULL: no split */
     const struct odd_cell *odd; /* (n_odd) cells the reader could not take, see coded.h */
     size_t n_odd;
+    struct raw_cells raw;          /* see coded.h */
     const struct lessons *lessons; /* NULL: none */
     double sensitivity;            /* 0 to 1: cells at least 1 - sensitivity sure are shown */
 };

@@ -14,13 +14,13 @@
 #include "profile/audit_texts.h"
 #include "profile/dependency.h"
 
-#define COLUMNS_TRIED ((size_t)64) /* pairs grow with the square */
-#define PAIRS_COLUMNS ((size_t)24)
-#define PAIRS_ROWS    ((size_t)20000)
-#define ONE_OF_THREE  0.4 /* a pair and what follows: any of them may be wrong */
+#define COLUMNS_TRIED   ((size_t)64) /* pairs grow with the square */
+#define PAIRS_COLUMNS   ((size_t)24)
+#define PAIRS_ROWS      ((size_t)20000)
+#define ONE_OF_THREE    0.4 /* a pair and what follows: any of them may be wrong */
 #define SURE_OF_MISSING 0.6
-#define KEY_TRUST     0.6
-#define MOST_FROM     ((size_t)12) /* the best determinants of a column vote */
+#define KEY_TRUST       0.6
+#define MOST_FROM       ((size_t)12) /* the best determinants of a column vote */
 
 /* What determines a column: one column, or two (second SIZE_MAX: one). */
 struct determinant {

@@ -107,14 +107,25 @@ static double number_sure(struct span s, size_t count, const struct bulk *b)
     return 0;
 }
 
+static size_t first_row(const struct coded *c, size_t col, uint32_t v)
+{
+    size_t i = 0;
+
+    while (i + 1 < c->n_rows && c->columns[col].code[i] != v)
+        i++;
+    return coded_row(c, i);
+}
+
 /* A cell that the reader could not take is missing in the table already: what is left is to fill it. */
 static bool in_table(const struct audit_context *a, size_t col, uint32_t v)
 {
-    const struct column *c = table_at(a->in->table, col);
-    struct span s = coded_text(&a->coded->columns[col], v);
-    double number;
+    return !column_missing(table_at(a->in->table, col), first_row(a->coded, col, v));
+}
 
-    return column_is_text(c) || !column_is_number(c) || text_parse_real(&number, s.at, s.len);
+/* What the reader took for missing is no hidden code: audit_missing has it. */
+static bool is_hidden(const struct audit_context *a, size_t col, uint32_t v)
+{
+    return in_table(a, col, v) || audit_is_rejected(a, col, first_row(a->coded, col, v));
 }
 
 static void add_code(struct audit_context *a, size_t col, uint32_t v, double sure)
@@ -143,7 +154,7 @@ static int find_hidden(struct audit_context *a, struct err *err)
         for (uint32_t v = 1; v <= c->n_values; v++) {
             struct span s = coded_text(c, v);
             double word = audit_missing_word(s), number = number_sure(s, c->count[v], &b);
-            if (word > 0 || number > 0)
+            if ((word > 0 || number > 0) && is_hidden(a, j, v))
                 add_code(a, j, v, word > number ? word : number);
         }
         if (job_tick(a->job, j + 1, a->coded->n_cols, err))

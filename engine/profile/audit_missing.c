@@ -15,12 +15,12 @@ static size_t n_rejected(const struct audit_context *a, size_t col)
     return n;
 }
 
-static bool is_rejected(const struct audit_context *a, size_t col, size_t row)
+/* What stood there for missing, when the file is at hand ("NA"). */
+static struct span word_at(const struct audit_context *a, size_t col, size_t row)
 {
-    for (size_t i = 0; i < a->in->n_odd; i++)
-        if (a->in->odd[i].col == col && a->in->odd[i].row == row)
-            return true;
-    return false;
+    const struct coded_column *c = &a->coded->columns[col];
+
+    return a->sampled ? (struct span){ "", 0 } : coded_text(c, c->code[row]);
 }
 
 static void add_column(struct audit_context *a, size_t col, size_t n_odd)
@@ -34,12 +34,13 @@ static void add_column(struct audit_context *a, size_t col, size_t n_odd)
     f->sampled = false;
     f->says = audit_printf(a, "%.3g %% of the cells are missing", 100 * share);
     for (size_t i = 0; i < t->n_rows; i++) {
-        if (!column_missing(c, i) || (n_odd && is_rejected(a, col, i)))
+        if (!column_missing(c, i) || (n_odd && audit_is_rejected(a, col, i)))
             continue;
-        if (share > MANY)
+        struct span word = word_at(a, col, i);
+        if (share > MANY && word.len == 0)
             audit_add_row(a, f, (uint32_t)i);
         else
-            audit_add_cell(a, f, (uint32_t)i, col, 1, (struct span){ "", 0 }, NULL, false);
+            audit_add_cell(a, f, (uint32_t)i, col, 1, word, word.len ? "" : NULL, word.len > 0);
     }
     if (share <= MOSTLY || audit_is_target(a, col)) {
         audit_fix_fill(a, f, col);

@@ -73,6 +73,14 @@ const char *audit_list(struct audit_context *a, const size_t *cols, size_t n)
     return out;
 }
 
+bool audit_is_rejected(const struct audit_context *a, size_t col, size_t row)
+{
+    for (size_t i = 0; i < a->in->n_odd; i++)
+        if (a->in->odd[i].col == col && a->in->odd[i].row == row)
+            return true;
+    return false;
+}
+
 void audit_fix_fill(struct audit_context *a, struct audit_finding *f, size_t col)
 {
     const struct column *c = table_at(a->in->table, col);

@@ -16,6 +16,8 @@ double audit_share_once(const struct coded_column *c);
 const char *audit_list(struct audit_context *a, const size_t *cols, size_t n);
 /* How sure the text alone makes it that it stands for missing ("n/a", "?"); 0: it does not. */
 double audit_missing_word(struct span s);
+/* Was the cell, of a row of the table, rejected when the file was read? */
+bool audit_is_rejected(const struct audit_context *a, size_t col, size_t row);
 /* impute COLUMN, or drop missing COLUMN where it is the target. */
 void audit_fix_fill(struct audit_context *a, struct audit_finding *f, size_t col);
 /* repair COLUMN method=METHOD, unless the column is the target. */

@@ -11,6 +11,7 @@ struct coding {
     struct coded *coded;
     const struct odd_cell *odd; /* by column, then row */
     size_t n_odd;
+    struct raw_cells raw;
     struct err *errors; /* (n_cols) */
     int *failed;        /* (n_cols) */
 };
@@ -34,12 +35,45 @@ static const char *odd_text(const struct coding *k, size_t *at, size_t col, uint
                                                                               : NULL;
 }
 
+/* The columns of the source and of its texts that a column of the table comes from. */
+struct raw_column {
+    const struct column *source, *texts;
+};
+
+static struct raw_column raw_column(const struct coding *k, size_t col)
+{
+    struct raw_column none = { 0 };
+    const char *name = table_name(k->coded->table, col);
+    int j = k->raw.texts ? table_find(k->raw.source, name) : -1;
+
+    if (j < 0 || table_at(k->raw.source, (size_t)j)->type != table_at(k->coded->table, col)->type)
+        return none;
+    return (struct raw_column){ table_at(k->raw.source, (size_t)j),
+                                table_at(k->raw.texts, (size_t)j) };
+}
+
+/* What stood in the file, when the cell is as it was read; false otherwise. */
+static bool raw_text(struct span *out, const struct raw_column *raw, const struct coding *k,
+                     const struct column *c, uint32_t row)
+{
+    size_t original = table_row_number(k->coded->table, row) - 1;
+
+    if (!raw->source || original >= raw->source->n_rows ||
+        !column_cells_equal(c, row, raw->source, original))
+        return false;
+    *out = column_missing(raw->texts, original) ? (struct span){ "", 0 }
+                                                : column_span(raw->texts, original);
+    return true;
+}
+
 static int texts_of(struct column **out, const struct coding *k, size_t col, struct err *err)
 {
     const struct coded *c = k->coded;
     const struct column *from = table_at(c->table, col);
     struct column_builder b;
+    struct raw_column raw = raw_column(k, col);
     struct str text;
+    struct span s;
     size_t at = 0;
 
     str_init(&text);
@@ -47,12 +81,17 @@ static int texts_of(struct column **out, const struct coding *k, size_t col, str
     for (size_t i = 0; i < c->n_rows; i++) {
         uint32_t row = coded_row(c, i);
         const char *odd = column_missing(from, row) ? odd_text(k, &at, col, row) : NULL;
-        if (odd) {
+        if (raw_text(&s, &raw, k, from, row)) {
+            if (s.len)
+                builder_add_text(&b, s.at, s.len);
+            else
+                builder_add_missing(&b);
+        } else if (odd) {
             builder_add_text(&b, odd, strlen(odd));
         } else if (column_missing(from, row)) {
             builder_add_missing(&b);
         } else if (column_is_text(from)) {
-            struct span s = column_span(from, row);
+            s = column_span(from, row);
             builder_add_text(&b, s.at, s.len);
         } else {
             str_clear(&text);
@@ -133,7 +172,8 @@ static int code_all(struct coding *k, struct job *job, struct err *err)
 }
 
 int coded_new(struct coded **out, const struct table *t, const uint32_t *rows, size_t n_rows,
-              const struct odd_cell *odd, size_t n_odd, struct job *job, struct err *err)
+              const struct odd_cell *odd, size_t n_odd, struct raw_cells raw, struct job *job,
+              struct err *err)
 {
     struct coded *c = MEM_NEW(struct coded, 1);
     struct odd_cell *sorted = MEM_NEW(struct odd_cell, n_odd);
@@ -149,6 +189,7 @@ int coded_new(struct coded **out, const struct table *t, const uint32_t *rows, s
     struct coding k = { .coded = c,
                         .odd = sorted,
                         .n_odd = n_odd,
+                        .raw = raw,
                         .errors = MEM_NEW(struct err, t->n_cols),
                         .failed = MEM_NEW(int, t->n_cols) };
     int rc = code_all(&k, job, err);

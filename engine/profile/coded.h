@@ -1,8 +1,9 @@
 /* coded.h - a table as small whole numbers: for each column the different texts of its cells, and
  * for each row which of them it has.  What the searches for wrong cells work on.
  *
- * The text of a cell is its exact text (cell_text); a cell that the reader could not take for a
- * value of its column's type has the text that stood in the file.
+ * The text of a cell is what stood in the file, where that is known and no step changed the cell
+ * since ("N/A" where it was read as missing, "012" where it was read as 12); else its exact text
+ * (cell_text), and for a cell that the reader rejected the text that it noted.
  */
 #ifndef PROFILE_CODED_H
 #define PROFILE_CODED_H
@@ -19,6 +20,11 @@ struct odd_cell {
     uint32_t row; /* of the table, from 0 */
     uint32_t col;
     const char *text;
+};
+
+/* The table as it was read, and the same rows and columns as texts. */
+struct raw_cells {
+    const struct table *source, *texts; /* NULL: not known */
 };
 
 struct coded_column {
@@ -39,7 +45,8 @@ struct coded {
  * and the odd texts are borrowed and must outlive it.  Columns in parallel.  ERR_NOMEM,
  * ERR_CANCELLED. */
 int coded_new(struct coded **out, const struct table *t, const uint32_t *rows, size_t n_rows,
-              const struct odd_cell *odd, size_t n_odd, struct job *job, struct err *err);
+              const struct odd_cell *odd, size_t n_odd, struct raw_cells raw, struct job *job,
+              struct err *err);
 void coded_free(struct coded *c); /* NULL is fine */
 
 static inline uint32_t coded_row(const struct coded *c, size_t i)
