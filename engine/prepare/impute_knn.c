@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/machine.h"
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "base/text.h"
@@ -34,6 +35,7 @@ struct knn {
     double *w;            /* (n, p) factor, but zero where missing */
     uint64_t *masks;      /* (n, n_words) bit j: feature j is there */
     size_t n_words;
+    double *share; /* (p + 1) p over how many features two rows have in common; NAN for none */
 };
 
 /* ---------------------------------------------------------------- learning */
@@ -70,6 +72,9 @@ static bool wants_scaling(const struct step_input *in, const struct features *f)
 static void prepare(struct knn *k, struct arena *arena)
 {
     k->n_words = (k->p + 63) / 64;
+    k->share = ARENA_NEW(arena, double, k->p + 1);
+    for (size_t common = 0; common <= k->p; common++)
+        k->share[common] = common ? (double)k->p / (double)common : NAN;
     k->y = ARENA_NEW(arena, double, k->n * k->p);
     k->w = ARENA_NEW(arena, double, k->n * k->p);
     k->masks = ARENA_NEW(arena, uint64_t, k->n * k->n_words);
@@ -187,18 +192,42 @@ struct filling_rows {
     size_t n_fill, heaps_in_chunk;
 };
 
+/* square (n) += weighted squared differences of v to y; two features at a time, so that the sums are
+ * read and written half as often. */
+FOR_EACH_MACHINE
+static void add_squares(double *restrict square, double v, const double *restrict y,
+                        const double *restrict w, double v2, const double *restrict y2,
+                        const double *restrict w2, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        double sum = square[i] + w[i] * ((v - y[i]) * (v - y[i]));
+        square[i] = sum + w2[i] * ((v2 - y2[i]) * (v2 - y2[i]));
+    }
+}
+
+/* What the row has: features[0..n). */
+static size_t list_present(uint32_t *features, const struct matrix *x, size_t row)
+{
+    size_t n = 0;
+
+    for (size_t j = 0; j < x->p; j++)
+        if (!isnan(matrix_col(x, j)[row]))
+            features[n++] = (uint32_t)j;
+    return n;
+}
+
 /* square (n): the sum of squared differences to donors [from, from + n). */
 static void squares(double *square, const struct knn *k, const struct matrix *x, size_t row,
-                    size_t from, size_t n)
+                    const uint32_t *features, size_t n_features, size_t from, size_t n)
 {
+    static const double none[DONORS_AT_ONCE];
+
     memset(square, 0, n * sizeof(*square));
-    for (size_t j = 0; j < k->p; j++) {
-        double v = matrix_col(x, j)[row];
-        const double *y = k->y + j * k->n + from, *w = k->w + j * k->n + from;
-        if (isnan(v))
-            continue;
-        for (size_t i = 0; i < n; i++)
-            square[i] += w[i] * ((v - y[i]) * (v - y[i]));
+    for (size_t m = 0; m < n_features; m += 2) {
+        size_t j = features[m], j2 = m + 1 < n_features ? features[m + 1] : j;
+        add_squares(square, matrix_col(x, j)[row], k->y + j * k->n + from, k->w + j * k->n + from,
+                    matrix_col(x, j2)[row], k->y + j2 * k->n + from,
+                    j2 != j ? k->w + j2 * k->n + from : none, n);
     }
 }
 
@@ -234,7 +263,7 @@ static bool has_feature(const uint64_t *mask, size_t j)
     return mask[j / 64] >> (j % 64) & 1;
 }
 
-static size_t n_common(const uint64_t *a, const uint64_t *b, size_t n_words)
+static inline size_t n_common(const uint64_t *a, const uint64_t *b, size_t n_words)
 {
     size_t n = 0;
 
@@ -244,13 +273,16 @@ static size_t n_common(const uint64_t *a, const uint64_t *b, size_t n_words)
 }
 
 /* As nan_euclidean_distances: the sum over what both have stands for all; NAN when that is nothing. */
+FOR_EACH_MACHINE
 static void scale_squares(double *square, const struct knn *k, const uint64_t *mask, size_t from,
                           size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        size_t common = n_common(mask, k->masks + (from + i) * k->n_words, k->n_words);
-        square[i] = common ? square[i] / (double)common * (double)k->p : NAN;
-    }
+    for (size_t i = 0; k->n_words == 1 && i < n; i++)
+        square[i] *= k->share[__builtin_popcountll(*mask & k->masks[from + i])];
+    if (k->n_words == 1)
+        return;
+    for (size_t i = 0; i < n; i++)
+        square[i] *= k->share[n_common(mask, k->masks + (from + i) * k->n_words, k->n_words)];
 }
 
 /* The donors of one block go to the heap of each feature that the row lacks and they have. */
@@ -266,8 +298,8 @@ static void offer(struct nearest *heaps, const struct filling_rows *s, size_t ro
         if (!isnan(matrix_col(s->x, j)[row]))
             continue;
         for (size_t i = 0; i < n; i++) {
-            if (isnan(square[i]) || (h->n == k->n_neighbors && square[i] > h->at[0].square) ||
-                !has_feature(k->masks + (from + i) * k->n_words, j))
+            bool far = h->n == k->n_neighbors && !(square[i] <= h->at[0].square);
+            if (far || isnan(square[i]) || !has_feature(k->masks + (from + i) * k->n_words, j))
                 continue;
             nearest_add(h, k->n_neighbors, (struct neighbour){ square[i], (uint32_t)(from + i) });
         }
@@ -331,6 +363,8 @@ static void fill_row(struct filling_rows *s, size_t row, struct neighbour *room)
     double square[DONORS_AT_ONCE];
     uint64_t word = 0, *mask = k->n_words == 1 ? &word : MEM_NEW(uint64_t, k->n_words);
     bool mixed = any_category(s->f);
+    uint32_t some[64], *features = k->p <= 64 ? some : MEM_NEW(uint32_t, k->p);
+    size_t n_features = list_present(features, s->x, row);
 
     for (size_t m = 0; m < s->n_fill; m++)
         all[m] = (struct nearest){ .at = room + m * k->n_neighbors };
@@ -342,7 +376,7 @@ static void fill_row(struct filling_rows *s, size_t row, struct neighbour *room)
         if (mixed)
             squares_mixed(square, k, s->f, s->x, row, from, n);
         else
-            squares(square, k, s->x, row, from, n);
+            squares(square, k, s->x, row, features, n_features, from, n);
         scale_squares(square, k, mask, from, n);
         offer(all, s, row, square, from, n);
     }
@@ -357,6 +391,8 @@ static void fill_row(struct filling_rows *s, size_t row, struct neighbour *room)
         mem_free(all);
     if (mask != &word)
         mem_free(mask);
+    if (features != some)
+        mem_free(features);
 }
 
 static void fill_chunk(void *ctx, size_t begin, size_t end, size_t chunk)

@@ -230,6 +230,24 @@ static void put_commands(struct report *r, const struct confident *c,
     str_release(&rows);
 }
 
+/* A model that has learned nothing suggests nothing that means anything. */
+static void warn_of_guessing(struct report *r, const struct confident *c,
+                             const struct resample_result *judged)
+{
+    size_t hits = 0, most = 0;
+
+    for (size_t i = 0; i < judged->n_rows; i++)
+        hits += (double)prediction_class(&judged->oof, i) == judged->truth[i];
+    for (size_t k = 0; k < c->k; k++)
+        most = c->labels[k] > most ? c->labels[k] : most;
+    report_put_real(r, "accuracy", (double)hits / (double)c->n);
+    if (hits <= most)
+        report_line(r,
+                    "%s agrees with %zu of %zu labels, and the most frequent class alone with "
+                    "%zu: it has learned nothing to judge by",
+                    judged->model, hits, c->n, most);
+}
+
 static int tell(struct report *r, struct context *ctx, const struct resample_result *judged,
                 struct err *err)
 {
@@ -245,6 +263,7 @@ static int tell(struct report *r, struct context *ctx, const struct resample_res
     report_put_int(r, "folds", (int64_t)judged->n_folds);
     put_classes(r, &c, &judged->target);
     put_issues(r, ctx, &c, judged);
+    warn_of_guessing(r, &c, judged);
     report_line(r,
                 "%zu of %zu labels of %s are likely wrong; about %.1f are, by the noise that is "
                 "seen",

@@ -180,6 +180,50 @@ static void check_saved_and_loaded_is_the_same(const struct step_kind *kind)
     example_release(&e);
 }
 
+/* A damaged recipe is refused in words, or is another recipe that runs or says why not. */
+static void load_damaged(const struct str *bytes, const struct table *t)
+{
+    struct fitted *loaded;
+    struct err err = { 0 };
+    struct arena arena;
+    struct unpack u;
+
+    arena_init(&arena);
+    unpack_init(&u, bytes->buf, bytes->len, &arena);
+    if (fitted_load(&loaded, &u, &err)) {
+        assert_true(err.msg[0]);
+    } else {
+        struct table *out;
+        if (fitted_apply(&out, loaded, t, NULL, &err) == 0)
+            table_unref(out);
+        fitted_unref(loaded);
+    }
+    arena_release(&arena);
+}
+
+static void check_damaged_state(const struct step_kind *kind)
+{
+    static const unsigned char flips[] = { 0x01, 0x80, 0xFF };
+    struct example e;
+
+    example_init(&e, kind);
+    struct str bytes = saved(e.run->fitted);
+    size_t stride = 1 + bytes.len / 1500;
+    for (size_t at = 0; at < bytes.len; at += stride) {
+        size_t len = bytes.len;
+        for (size_t k = 0; k < COUNT(flips); k++) {
+            bytes.buf[at] = (char)(bytes.buf[at] ^ flips[k]);
+            load_damaged(&bytes, e.table);
+            bytes.buf[at] = (char)(bytes.buf[at] ^ flips[k]);
+        }
+        bytes.len = at; /* and cut off */
+        load_damaged(&bytes, e.table);
+        bytes.len = len;
+    }
+    str_release(&bytes);
+    example_release(&e);
+}
+
 /* methods_subset_invariance and methods_sample_order_invariance */
 static void check_a_row_does_not_look_at_others(const struct step_kind *kind)
 {
@@ -677,6 +721,7 @@ int main(void)
         CHECK(fit_is_repeatable),
         CHECK(apply_is_what_fitting_gave),
         CHECK(saved_and_loaded_is_the_same),
+        CHECK(damaged_state),
         CHECK(a_row_does_not_look_at_others),
         CHECK(columns_are_known_by_name),
         CHECK(rows_to_be_predicted_teach_nothing),
