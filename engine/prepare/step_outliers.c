@@ -280,32 +280,32 @@ static int change_cells(struct table_edit *edit, const struct judged *j, const s
     return 0;
 }
 
+static int flag_rows(struct table_edit *edit, const struct judged *j, const struct outliers *s,
+                     struct str *reason_name, struct err *err)
+{
+    str_addf(reason_name, "%s_reason", s->flag);
+    if (table_find(j->table, s->flag) >= 0 || table_find(j->table, reason_name->buf) >= 0)
+        return err_set(err, ERR_SHAPE,
+                       "there is a column %s or %s already; name= gives another name", s->flag,
+                       reason_name->buf);
+    return add_flags(edit, j, s, reason_name->buf, err);
+}
+
 static int act(struct table **out, const struct judged *j, const struct outliers *s,
                struct err *err)
 {
-    char *reason_name = NULL;
     struct table_edit edit;
-    int rc;
+    struct str reason_name;
 
     edit_init_all(&edit, j->table);
-    if (s->action == ACT_FLAG) {
-        struct str name;
-        str_init(&name);
-        str_addf(&name, "%s_reason", s->flag);
-        reason_name = str_take(&name);
-        bool taken = table_find(j->table, s->flag) >= 0 || table_find(j->table, reason_name) >= 0;
-        rc = taken ? err_set(err, ERR_SHAPE,
-                             "there is a column %s or %s already; name= gives another name",
-                             s->flag, reason_name)
-                   : add_flags(&edit, j, s, reason_name, err);
-    } else {
-        rc = change_cells(&edit, j, s, err);
-    }
+    str_init(&reason_name); /* borrowed by the edit until it is finished */
+    int rc = s->action == ACT_FLAG ? flag_rows(&edit, j, s, &reason_name, err)
+                                   : change_cells(&edit, j, s, err);
     if (rc)
         edit_release(&edit);
     else
         rc = edit_finish(out, &edit, err);
-    mem_free(reason_name);
+    str_release(&reason_name);
     return rc;
 }
 
