@@ -118,15 +118,81 @@ static size_t limit_headroom(void)
     return taken < limit.rlim_cur ? limit.rlim_cur - taken : 0;
 }
 
-size_t mem_available(void)
+/* The number in a small file, SIZE_MAX when there is none ("max"). */
+static size_t number_in(const char *dir, const char *file)
 {
-    size_t kernel = kernel_available(), limit = limit_headroom();
+    char path[4096], buf[64];
 
-    return kernel < limit ? kernel : limit;
+    if (snprintf(path, sizeof(path), "%s/%s", dir, file) >= (int)sizeof(path) ||
+        !read_start(buf, sizeof(buf), path) || buf[0] < '0' || buf[0] > '9')
+        return SIZE_MAX;
+    return strtoull(buf, NULL, 10);
 }
 
-/* "3.2 GB": decimal units, as disks and `df -H` count. */
-static const char *size_words(char buf[32], size_t bytes)
+/* Pages of files that were not looked at lately: the group can have them back. */
+static size_t group_cache(const char *dir)
+{
+    static const char field[] = "\ninactive_file ";
+    char path[4096], buf[4096];
+
+    if (snprintf(path, sizeof(path), "%s/memory.stat", dir) >= (int)sizeof(path) ||
+        !read_start(buf, sizeof(buf), path))
+        return 0;
+    const char *at = strstr(buf, field);
+    return at ? strtoull(at + strlen(field), NULL, 10) : 0;
+}
+
+static size_t group_left(const char *dir, const char *limit_file, const char *used_file)
+{
+    size_t limit = number_in(dir, limit_file), used = number_in(dir, used_file);
+    size_t cache = group_cache(dir);
+
+    if (limit == SIZE_MAX || used == SIZE_MAX)
+        return SIZE_MAX;
+    used -= cache < used ? cache : used;
+    return used < limit ? limit - used : 0;
+}
+
+size_t mem_group_left(const char *mount, const char *group)
+{
+    char dir[4096];
+    size_t left = group_left(mount, "memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes");
+
+    if (snprintf(dir, sizeof(dir), "%s%s", mount, group) >= (int)sizeof(dir))
+        return left;
+    /* The groups around it hold for it too. */
+    for (size_t least = strlen(mount);;) {
+        size_t here = group_left(dir, "memory.max", "memory.current");
+        char *slash = strrchr(dir, '/');
+        left = here < left ? here : left;
+        if (strlen(dir) <= least || !slash || (size_t)(slash - dir) < least)
+            return left;
+        *slash = '\0';
+    }
+}
+
+/* What the control group leaves, that a container or a cluster's scheduler made. */
+static size_t own_group_left(void)
+{
+    char buf[4096];
+
+    if (!read_start(buf, sizeof(buf), "/proc/self/cgroup"))
+        return SIZE_MAX;
+    char *group = strstr(buf, "0::/");
+    group = group ? group + 3 : buf + strlen(buf);
+    group[strcspn(group, "\n")] = '\0';
+    return mem_group_left("/sys/fs/cgroup", group);
+}
+
+size_t mem_available(void)
+{
+    size_t kernel = kernel_available(), limit = limit_headroom(), group = own_group_left();
+    size_t least = kernel < limit ? kernel : limit;
+
+    return least < group ? least : group;
+}
+
+const char *mem_size_words(char buf[32], size_t bytes)
 {
     static const char *const units[] = { "kB", "MB", "GB", "TB", "PB", "EB" };
     double v = (double)bytes / 1e3;
@@ -151,10 +217,10 @@ static int refuse(size_t bytes, size_t free_bytes, const char *what, struct err 
 
     if (free_bytes == SIZE_MAX)
         return err_set(err, ERR_NOMEM, "out of memory: %s needs %s; load a sample or fewer columns",
-                       what, size_words(need, bytes));
+                       what, mem_size_words(need, bytes));
     return err_set(err, ERR_NOMEM,
                    "out of memory: %s needs %s and %s are free; load a sample or fewer columns",
-                   what, size_words(need, bytes), size_words(have, free_bytes));
+                   what, mem_size_words(need, bytes), mem_size_words(have, free_bytes));
 }
 
 int mem_expect(size_t bytes, const char *what, struct err *err)

@@ -32,8 +32,14 @@ int mem_big_grow(void **p, size_t used, size_t n, size_t size, const char *what,
 void mem_big_trim(void **p, size_t bytes);
 void mem_big_free(void *p);
 
-/* Bytes that can be had now without swapping, as the kernel and the process limits tell. */
+/* Bytes that can be had now without swapping, as the kernel, the process limits and the control group
+ * tell. */
 size_t mem_available(void);
+/* What the control group `group` ("/user.slice/a") and those around it leave of their memory, of those
+ * under `mount`; SIZE_MAX when there is no limit. */
+size_t mem_group_left(const char *mount, const char *group);
+/* "3.2 GB": decimal units, as disks and `df -H` count.  Returns buf. */
+const char *mem_size_words(char buf[32], size_t bytes);
 /* Refuse early: ERR_NOMEM when `bytes` is more than mem_available(). */
 int mem_expect(size_t bytes, const char *what, struct err *err);
 

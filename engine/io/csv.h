@@ -217,6 +217,7 @@ struct csv_bytes {
  * notes go to src, the digest to src->info.  ERR_PARSE, ERR_DOMAIN (no data; more than UINT32_MAX
  * rows), ERR_USAGE (types), ERR_NOMEM, ERR_CANCELLED, ERR_IO (also when the file changes
  * meanwhile). */
+struct csv_sample;
 struct csv_load_request {
     const struct csv_dialect *dialect;
     struct csv_bytes bytes;
@@ -229,6 +230,7 @@ struct csv_load_request {
         *digest;     /* of the file, where the bytes are no longer as they stand there */
     bool some_types; /* types_text may name columns that are not there */
     struct csv_options options;
+    const struct csv_sample *sample; /* the bytes are its text, its rows those of a file; or NULL */
 };
 int csv_load(struct source *src, const struct csv_load_request *req, struct job *job,
              struct err *err);

@@ -32,21 +32,35 @@ struct field_at {
     size_t at, len;
 };
 
-static inline struct field_at field_at(const struct fill *f, size_t r, size_t j)
+/* The field that ends at *end; fields[-1] is there too.  `more`: what the end of the field before
+ * takes beside one byte. */
+static inline struct field_at field_of(const uint32_t *end, size_t more)
 {
-    size_t k = r * f->n_cols + j, at = f->c->begin;
+    size_t at = (uint32_t)(end[-1] + 1u + (uint32_t)more);
 
-    if (k)
-        at = f->c->fields[k - 1] + (size_t)1 + (j == 0 && f->c->crlf);
-    return (struct field_at){ at, f->c->fields[k] - at };
+    return (struct field_at){ at, *end - at };
 }
 
+static inline const uint32_t *field_end(const struct fill *f, size_t r, size_t j)
+{
+    return f->c->fields + r * f->n_cols + j;
+}
+
+/* The fields of column j in rows [from, to): all that the loops below need, in names of their own, since
+ * values that are stored might else be anything's. */
+#define EACH_FIELD(f, j, from, to)                                                                 \
+    const uint32_t *end = field_end((f), (from), (j));                                             \
+    const size_t step = (f)->n_cols, more = (j) == 0 && (f)->c->crlf;                              \
+    const char *const buf = (f)->buf;                                                              \
+    const bool na_numbers = (f)->na_numbers;                                                       \
+    for (size_t r = (from); r < (to); r++, end += step)
+
 /* Is there something in the field that is not an na word, as far as a number can be one? */
-static inline bool may_be_value(const struct fill *f, struct field_at field)
+static inline bool may_be_value(const struct fill *f, bool na_numbers, struct field_at field)
 {
     const char *s = f->buf + field.at;
 
-    return field.len && !(f->na_numbers && f->l->scan.may_be_na[(uint8_t)*s] &&
+    return field.len && !(na_numbers && f->l->scan.may_be_na[(uint8_t)*s] &&
                           csv_is_na(f->l->dialect, s, field.len));
 }
 
@@ -88,8 +102,10 @@ static void put_field(const struct fill *f, size_t r, size_t j, struct field_at 
 
 static void fill_any(const struct fill *f, size_t j, size_t from, size_t to)
 {
-    for (size_t r = from; r < to; r++)
-        put_field(f, r, j, field_at(f, r, j));
+    const uint32_t *end = field_end(f, from, j);
+
+    for (size_t r = from; r < to; r++, end += f->n_cols)
+        put_field(f, r, j, field_of(end, j == 0 && f->c->crlf));
 }
 
 #if TEXT_DIGITS_WORDS
@@ -133,9 +149,10 @@ static void fill_ints(const struct fill *f, size_t j, size_t from, size_t to)
     int64_t *values = (int64_t *)f->l->cols[j].values + f->c->first_row;
     size_t n = 0;
 
-    for (size_t r = from; r < to; r++) {
-        struct field_at field = field_at(f, r, j);
-        if (may_be_value(f, field) && short_int(&values[r], f->buf + field.at, field.len))
+    EACH_FIELD(f, j, from, to)
+    {
+        struct field_at field = field_of(end, more);
+        if (may_be_value(f, na_numbers, field) && short_int(&values[r], buf + field.at, field.len))
             n++;
         else
             put_field(f, r, j, field);
@@ -201,7 +218,7 @@ static inline bool short_real(double *out, const char *s, size_t len)
             return false;
         v += text_eight_digits(middle) * 100000000u;
     }
-    double r = (double)v / power[fraction];
+    double r = (double)(int64_t)v / power[fraction];
     uint64_t bits;
     memcpy(&bits, &r, sizeof(bits));
     bits |= (uint64_t)negative << 63;
@@ -215,12 +232,13 @@ static void fill_reals(const struct fill *f, size_t j, size_t from, size_t to)
     size_t n_reals = 0, n_ints = 0;
     int64_t whole;
 
-    for (size_t r = from; r < to; r++) {
-        struct field_at field = field_at(f, r, j);
-        bool value = may_be_value(f, field);
-        if (value && short_real(&values[r], f->buf + field.at, field.len)) {
+    EACH_FIELD(f, j, from, to)
+    {
+        struct field_at field = field_of(end, more);
+        bool value = may_be_value(f, na_numbers, field);
+        if (value && short_real(&values[r], buf + field.at, field.len)) {
             n_reals++;
-        } else if (value && short_int(&whole, f->buf + field.at, field.len)) {
+        } else if (value && short_int(&whole, buf + field.at, field.len)) {
             values[r] = (double)whole;
             n_ints++;
         } else {
@@ -277,9 +295,11 @@ static void fill_dates(const struct fill *f, size_t j, size_t from, size_t to)
     struct tally *t = &load_share(f->l, f->c, j)->tally;
     size_t n = 0;
 
-    for (size_t r = from; r < to; r++) {
-        struct field_at field = field_at(f, r, j);
-        if (field.len == 10 && may_be_value(f, field) && short_date(&values[r], f->buf + field.at))
+    EACH_FIELD(f, j, from, to)
+    {
+        struct field_at field = field_of(end, more);
+        if (field.len == 10 && may_be_value(f, na_numbers, field) &&
+            short_date(&values[r], buf + field.at))
             n++;
         else
             put_field(f, r, j, field);
@@ -294,13 +314,15 @@ static void fill_timestamps(const struct fill *f, size_t j, size_t from, size_t 
     struct tally *t = &load_share(f->l, f->c, j)->tally;
     size_t n = 0;
 
-    for (size_t r = from; r < to; r++) {
-        struct field_at field = field_at(f, r, j);
-        const char *s = f->buf + field.at;
+    EACH_FIELD(f, j, from, to)
+    {
+        struct field_at field = field_of(end, more);
+        const char *s = buf + field.at;
         uint32_t seconds;
         int32_t days;
-        if (field.len == 19 && (s[10] == ' ' || s[10] == 'T') && may_be_value(f, field) &&
-            short_date(&days, s) && short_clock(&seconds, s + 11)) {
+        if (field.len == 19 && (s[10] == ' ' || s[10] == 'T') &&
+            may_be_value(f, na_numbers, field) && short_date(&days, s) &&
+            short_clock(&seconds, s + 11)) {
             values[r] = (days * INT64_C(86400) + seconds) * 1000000;
             n++;
         } else {
@@ -342,13 +364,28 @@ static void fill_column(const struct fill *f, size_t j, size_t from, size_t to)
     }
 }
 
-static void fill_offsets(const struct fill *f)
+static void fill_offsets(struct csv_chunk *c, size_t n_cols)
 {
-    struct csv_chunk *c = f->c;
-
     c->offsets = mem_resize(c->offsets, c->n_rows, sizeof(*c->offsets));
     for (size_t r = 0; r < c->n_rows; r++)
-        c->offsets[r] = (uint32_t)(field_at(f, r, 0).at - c->begin);
+        c->offsets[r] = (uint32_t)(field_of(c->fields + r * n_cols, c->crlf).at - c->begin);
+}
+
+void csv_place_rows(const struct csv_load *l, struct csv_chunk *c)
+{
+    struct csv_record rec = { 0 };
+    struct csv_scan s = c->scan;
+    size_t row = 0;
+
+    if (c->regular) {
+        fill_offsets(c, load_n_cols(l));
+        return;
+    }
+    s.dry = true;
+    csv_chunk_rows(c);
+    while (row < c->n_rows && csv_scan_next(&rec, &s, NULL) > 0)
+        csv_chunk_row(c, row++, &rec);
+    csv_record_release(&rec);
 }
 
 static void count_lines(struct csv_chunk *c)
@@ -368,7 +405,7 @@ static void fill_regular(struct csv_load *l, struct csv_chunk *c)
     f.any = l->dialect->thousands || (l->dialect->decimal && l->dialect->decimal != '.');
     for (const char *first = "0123456789+-."; *first; first++)
         f.na_numbers = f.na_numbers || l->scan.may_be_na[(uint8_t)*first];
-    fill_offsets(&f);
+    fill_offsets(c, f.n_cols);
     count_lines(c);
     for (size_t from = 0; from < c->n_rows; from += FILL_ROWS) {
         size_t to = c->n_rows - from < FILL_ROWS ? c->n_rows : from + FILL_ROWS;

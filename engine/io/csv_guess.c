@@ -20,6 +20,7 @@
 struct look {
     struct tally tally;
     struct csv_words texts;
+    size_t text_bytes;
 };
 
 static void look_at_cell(const struct csv_load *l, struct look *k, const char *buf,
@@ -30,6 +31,7 @@ static void look_at_cell(const struct csv_load *l, struct look *k, const char *b
     enum cell_class class = csv_cell_class(&wide, l->dialect, text, cell.flags);
 
     k->tally.count[class]++;
+    k->text_bytes += text.len;
     if (class == CLASS_OTHER && load_n_cols(l) < MANY_COLUMNS)
         csv_words_put(&k->texts, text.at, text.len, csv_words_hash(text.at, text.len));
 }
@@ -41,23 +43,30 @@ static void look_at(struct csv_load *l, struct look *looks, const char *buf,
         look_at_cell(l, &looks[j], buf, rec->cells[j]);
 }
 
-/* Returns how many there were. */
-static size_t look_at_records(struct csv_load *l, struct look *looks, struct csv_scan *scan,
-                              size_t most, bool all_widths)
+/* Records that were looked at, and how many bytes they take. */
+struct seen {
+    size_t n, bytes;
+};
+
+static void look_at_records(struct seen *seen, struct csv_load *l, struct look *looks,
+                            struct csv_scan *scan, size_t most, bool all_widths)
 {
     struct csv_record rec = { 0 };
-    size_t n = 0;
+    size_t begin = scan->at;
 
     scan->dry = true;
-    for (; n < most && csv_scan_next(&rec, scan, NULL) > 0; n++)
+    for (size_t i = 0; i < most && csv_scan_next(&rec, scan, NULL) > 0; i++) {
         if (all_widths || rec.n == load_n_cols(l))
             look_at(l, looks, scan->buf, &rec);
+        seen->n++;
+        seen->bytes += scan->at - begin;
+        begin = scan->at;
+    }
     csv_record_release(&rec);
-    return n;
 }
 
 /* A few records somewhere: what is before the first line end is left out. */
-static void look_at_place(struct csv_load *l, struct look *looks, uint64_t at)
+static void look_at_place(struct seen *seen, struct csv_load *l, struct look *looks, uint64_t at)
 {
     char *buf = mem_new(PLACE_BYTES + 1, 1);
     ptrdiff_t got = bytes_read(&l->bytes, buf, at, PLACE_BYTES, l->file, NULL);
@@ -70,7 +79,7 @@ static void look_at_place(struct csv_load *l, struct look *looks, uint64_t at)
         scan.at = (size_t)(end - buf) + 1;
         scan.partial = true;
         csv_scan_find_from(&scan, scan.at);
-        look_at_records(l, looks, &scan, PLACE_RECORDS, false);
+        look_at_records(seen, l, looks, &scan, PLACE_RECORDS, false);
     }
     mem_free(buf);
 }
@@ -101,7 +110,6 @@ static void settle_reps(struct csv_load *l, struct look *looks)
             l->cols[j].rep = rep_of(&looks[j], load_n_cols(l) >= MANY_COLUMNS);
         csv_words_release(&looks[j].texts);
     }
-    mem_free(looks);
 }
 
 void csv_guess_grid_reps(struct csv_load *l)
@@ -114,19 +122,26 @@ void csv_guess_grid_reps(struct csv_load *l)
         for (size_t j = 0; j < load_n_cols(l); j++)
             look_at_cell(l, &looks[j], g->buf, csv_grid_cell(g, i, j));
     settle_reps(l, looks);
+    mem_free(looks);
 }
 
-size_t csv_guess_reps(struct csv_load *l, size_t head_len)
+void csv_guess_reps(struct csv_sizes *out, struct csv_load *l, size_t head_len)
 {
     struct look *looks = MEM_NEW(struct look, load_n_cols(l));
     struct csv_scan scan = l->scan;
+    struct seen seen = { 0 };
 
     scan.partial = head_len < l->bytes.size;
-    size_t n = look_at_records(l, looks, &scan, HEAD_RECORDS, true);
-    size_t record_bytes = n ? (scan.at - l->scan.at) / n : head_len;
+    look_at_records(&seen, l, looks, &scan, HEAD_RECORDS, true);
     if (l->bytes.size > head_len * 2)
         for (uint64_t i = 1; i <= PLACES; i++)
-            look_at_place(l, looks, l->bytes.size / (PLACES + 1) * i);
+            look_at_place(&seen, l, looks, l->bytes.size / (PLACES + 1) * i);
     settle_reps(l, looks);
-    return record_bytes;
+    *out = (struct csv_sizes){ .record_bytes = (double)head_len + 1 };
+    if (seen.n)
+        out->record_bytes = (double)seen.bytes / (double)seen.n;
+    for (size_t j = 0; j < load_n_cols(l) && seen.n; j++)
+        if (l->cols[j].rep == COLUMN_TEXT)
+            out->text_bytes += (double)looks[j].text_bytes / (double)seen.n;
+    mem_free(looks);
 }

@@ -123,7 +123,7 @@ index_blocks(struct indexing *x, const struct csv_chunk *c, const struct csv_wav
             m = (struct marks){ m.delimiter & valid, m.quote & valid, m.lf & valid, m.cr & valid,
                                 m.foreign & valid };
         }
-        if (x->n_fields + CSV_BLOCK + 8 > room) {
+        if (x->n_fields + CSV_BLOCK + 8 >= room) {
             x->wrong = 1; /* one record as long as many */
             return 0;
         }
@@ -310,5 +310,6 @@ bool csv_index(struct csv_chunk *c, const struct csv_load *l)
         return false;
     if (x.inner)
         index_lines(c, w, n_cols);
+    c->fields[-1] = (uint32_t)(c->begin - 1 - c->crlf);
     return true;
 }

@@ -7,8 +7,12 @@
 
 #include "base/mem.h"
 #include "base/parallel.h"
+#include "io/csv_sample.h"
 
 #define COLUMNS_MOST ((size_t)250000)
+#define PLACE_BYTES  1.5 /* of a row's line and offset */
+#define FIXED_BYTES  ((double)((size_t)32 << 20))
+#define WORTH_ASKING ((size_t)32 << 20) /* smaller files fit */
 
 /* ---------------------------------------------------------------- a pass */
 
@@ -60,7 +64,7 @@ static int load_pass(struct csv_load *l, struct job *job, struct err *err)
 }
 
 /* Where the file is read again it must be what it was. */
-static int check_unchanged(const struct csv_load *l, struct err *err)
+int load_check_unchanged(const struct csv_load *l, struct err *err)
 {
     struct stat now;
     const struct csv_bytes *b = &l->bytes;
@@ -95,7 +99,7 @@ static int load_again(struct csv_load *l, const bool *again, struct job *job, st
     l->lost->rejects.n = kept;
     if (load_pass(l, job, err))
         return -1;
-    return check_unchanged(l, err);
+    return load_check_unchanged(l, err);
 }
 
 /* ---------------------------------------------------------------- types */
@@ -175,6 +179,50 @@ static void list_lost(struct csv_load *l)
 
 /* ---------------------------------------------------------------- the table */
 
+/* Rejects tell rows and lines of the file. */
+static void place_rejects(struct csv_load *l)
+{
+    struct rejects *rejects = &l->src->rejects;
+
+    for (size_t i = 0; i < rejects->n; i++) {
+        struct reject *r = &rejects->list[i];
+        if (!r->row)
+            continue;
+        const struct csv_sampled *s = &l->sample->rows[r->row - 1];
+        r->line += (size_t)s->line - (size_t)places_find(l->places, r->row - 1).line;
+        r->row = s->row + (size_t)1;
+    }
+}
+
+/* Where the sample's rows stand in the file they were taken from. */
+static int place_sample(struct table *t, struct csv_load *l, struct err *err)
+{
+    const struct csv_sampled *rows = l->sample->rows;
+    size_t n = l->sample->n;
+    struct places *places = places_new();
+    struct buffer *numbers;
+
+    place_rejects(l);
+    if (buffer_new(&numbers, n, sizeof(uint32_t), "the rows of the sample", err)) {
+        places_unref(places);
+        return -1;
+    }
+    uint32_t *offsets = MEM_NEW(uint32_t, n), *lines = MEM_NEW(uint32_t, n);
+    for (size_t from = 0, i = 0; from < n; from = i) { /* parts within 32 bits */
+        for (; i < n && rows[i].at - rows[from].at <= UINT32_MAX; i++) {
+            ((uint32_t *)numbers->data)[i] = rows[i].row;
+            offsets[i - from] = (uint32_t)(rows[i].at - rows[from].at);
+            lines[i - from] = (uint32_t)(rows[i].line - rows[from].line);
+        }
+        places_append(places,
+                      places_part_new(i - from, rows[from].at, rows[from].line, offsets, lines));
+    }
+    mem_free(offsets);
+    mem_free(lines);
+    table_set_places(t, places, numbers);
+    return 0;
+}
+
 int load_table(struct table **out, struct csv_load *l, struct buffer *take_lines, struct err *err)
 {
     size_t n = load_n_cols(l);
@@ -191,7 +239,11 @@ int load_table(struct table **out, struct csv_load *l, struct buffer *take_lines
             column_unref(columns[j]);
         buffer_unref(take_lines);
     }
-    if (rc == 0 && l->places) {
+    if (rc == 0 && l->sample) {
+        rc = place_sample(*out, l, err);
+        if (rc)
+            table_unref(*out);
+    } else if (rc == 0 && l->places) {
         table_set_places(*out, l->places, NULL);
         l->places = NULL;
     }
@@ -212,6 +264,8 @@ static bool may_index(const struct csv_load *l)
 {
     const struct csv_dialect *d = l->dialect;
 
+    if (l->sample && l->sample->irregular)
+        return false;
     return !l->options.plain && !d->escape && !d->comment && !d->padded && !d->runs;
 }
 
@@ -242,21 +296,69 @@ static int given_columns(struct csv_load *l, const struct csv_load_request *req,
     return rc;
 }
 
-static int load_begin(struct csv_load *l, const struct csv_load_request *req, struct err *err)
+/* Bytes that a row takes in the columns. */
+static double row_bytes(const struct csv_load *l, const struct csv_sizes *sizes)
 {
+    double bytes = PLACE_BYTES + sizes->text_bytes;
+
+    for (size_t j = 0; j < load_n_cols(l); j++) {
+        enum column_type rep = l->cols[j].rep;
+        bytes += rep == COLUMN_BOOL                             ? 0.25
+                 : rep == COLUMN_CATEGORY || rep == COLUMN_DATE ? 4.125
+                                                                : 8.125;
+    }
+    return bytes;
+}
+
+/* A table larger than memory is met before it is begun. */
+static int check_memory(const struct csv_load *l, const struct csv_sizes *sizes, struct err *err)
+{
+    double rows = (double)(l->bytes.size - l->scan.at) / sizes->record_bytes;
+    double need = rows * row_bytes(l, sizes) + FIXED_BYTES;
+    char needed[32], there[32];
+    size_t left, sample = 1000;
+
+    if (l->bytes.size < WORTH_ASKING)
+        return 0;
+    left = mem_available();
+    if (need <= (double)left)
+        return 0;
+    while ((double)sample * 10 * (row_bytes(l, sizes) + 2 * sizes->record_bytes) < (double)left / 2)
+        sample *= 10;
+    return err_set_at(err, ERR_NOMEM, (struct err_at){ l->file, 0, 0, 0 },
+                      "the table needs about %s of memory and %s are free; load some of its about "
+                      "%.0f rows with sample=%zu seed=1",
+                      mem_size_words(needed, (size_t)need), mem_size_words(there, left), rows,
+                      sample);
+}
+
+int load_begin(struct csv_load *l, const struct csv_load_request *req, struct source *src,
+               bool sampling, struct err *err)
+{
+    *l = (struct csv_load){ .dialect = req->dialect,
+                            .file = src->info.path,
+                            .bytes = req->bytes,
+                            .options = req->options,
+                            .sample = req->sample,
+                            .places = places_new(),
+                            .lost = source_new(&reader_csv, src->info.path),
+                            .src = src };
     csv_scan_init(&l->scan, (char *)(uintptr_t)req->head, req->len, l->dialect, l->file,
                   req->len < l->bytes.size);
     if (csv_shape_read(&l->shape, &l->scan, req->width, &l->n_trailing, l->src, err) ||
         check_width(l, err) || given_columns(l, req, err))
         return -1;
     l->may_index = may_index(l);
-    size_t record_bytes = csv_guess_reps(l, req->len);
-    return wave_init(l, record_bytes, err);
+    struct csv_sizes sizes;
+    csv_guess_reps(&sizes, l, req->len);
+    if (!sampling && check_memory(l, &sizes, err))
+        return -1;
+    return wave_init(l, (size_t)sizes.record_bytes, err);
 }
 
 int load_rows(struct csv_load *l, struct job *job, struct err *err)
 {
-    if (load_pass(l, job, err) || check_unchanged(l, err))
+    if (load_pass(l, job, err) || load_check_unchanged(l, err))
         return -1;
     note_lines(l);
     if (settle_types(l, job, err))
@@ -279,14 +381,8 @@ void load_release(struct csv_load *l)
 int csv_load(struct source *src, const struct csv_load_request *req, struct job *job,
              struct err *err)
 {
-    struct csv_load l = { .dialect = req->dialect,
-                          .file = src->info.path,
-                          .bytes = req->bytes,
-                          .options = req->options,
-                          .places = places_new(),
-                          .lost = source_new(&reader_csv, src->info.path),
-                          .src = src };
-    int rc = load_begin(&l, req, err);
+    struct csv_load l;
+    int rc = load_begin(&l, req, src, false, err);
 
     hasher_init(&l.hasher);
     if (rc == 0) {

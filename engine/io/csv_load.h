@@ -93,14 +93,14 @@ struct csv_chunk {
     bool odd_quotes;   /* in it */
     size_t begin, end; /* its records */
     size_t n_rows, line, n_lines;
-    size_t first_row;     /* in the table */
-    bool open;            /* a record that begins in it ends in the next wave */
-    bool regular;         /* the next six hold only then */
-    bool crlf;            /* line ends are CR LF */
-    bool doubled;         /* there are doubled quotes */
-    bool multi;           /* rows take more than a line, row_lines says which */
-    bool unended;         /* the last record has no line end */
-    uint32_t *fields;     /* (n_rows, n_cols) where each field ends */
+    size_t first_row; /* in the table */
+    bool open;        /* a record that begins in it ends in the next wave */
+    bool regular;     /* the next six hold only then */
+    bool crlf;        /* line ends are CR LF */
+    bool doubled;     /* there are doubled quotes */
+    bool multi;       /* rows take more than a line, row_lines says which */
+    bool unended;     /* the last record has no line end */
+    uint32_t *fields; /* (n_rows, n_cols) where each field ends; fields[-1]: as if one had before */
     uint32_t *offsets;    /* (n_rows) of the rows' first bytes, from `begin` */
     uint32_t *row_lines;  /* (n_rows) lines from `line` when multi; else row i is i lines below */
     struct csv_scan scan; /* of an irregular chunk; what it counted, of any */
@@ -142,6 +142,7 @@ struct csv_load {
     struct places *places;
     struct source *lost; /* candidates for rejects, in the order of the file */
     struct source *src;
+    const struct csv_sample *sample; /* the rows are these of a larger file; else NULL */
     struct hasher hasher;
     bool may_index; /* the dialect is one that csv_index.c knows */
     bool first_pass;
@@ -160,6 +161,12 @@ static inline struct csv_share *load_share(const struct csv_load *l, const struc
 }
 
 /* ---- csv_load.c ---- */
+/* Everything up to the first wave; load_release it, also on error.  ERR_NOMEM when the table seems to
+ * be larger than the memory, unless only some of it is wanted. */
+int load_begin(struct csv_load *l, const struct csv_load_request *req, struct source *src,
+               bool sampling, struct err *err);
+/* What was read must still be what the file is.  ERR_IO. */
+int load_check_unchanged(const struct csv_load *l, struct err *err);
 /* Columns of those types, -1: not given. */
 void load_columns(struct csv_load *l, const int *types);
 /* All rows, types settled, rejects listed. */
@@ -209,6 +216,9 @@ bool class_fits(enum cell_class class, enum column_type type);
 /* ---- csv_fill.c: the cells of a chunk become values ---- */
 void csv_fill_chunk(struct csv_load *l, struct csv_chunk *c);
 
+/* Offsets and lines of a chunk's rows only; its bytes stay as they are. */
+void csv_place_rows(const struct csv_load *l, struct csv_chunk *c);
+
 /* ---- csv_put.c: one cell, whatever it looks like; records by the scanner ---- */
 /* Where a cell stands. */
 struct csv_spot {
@@ -223,6 +233,10 @@ void csv_put_missing(struct csv_load *l, struct csv_chunk *c, size_t j, size_t r
 /* The chunk through the scanner. */
 void csv_put_records(struct csv_load *l, struct csv_chunk *c);
 
+/* Room for the offsets and lines of an irregular chunk's rows; one of them. */
+void csv_chunk_rows(struct csv_chunk *c);
+void csv_chunk_row(struct csv_chunk *c, size_t row, const struct csv_record *rec);
+
 /* ---- csv_merge.c ---- */
 /* Add up what the wave's chunks know, in their order. */
 int csv_merge_wave(struct csv_load *l, struct err *err);
@@ -230,9 +244,12 @@ int csv_merge_wave(struct csv_load *l, struct err *err);
 int csv_lost_compare(const void *a, const void *b);
 
 /* ---- csv_guess.c ---- */
-/* How to store each column, from the head and from places all over the file.  Returns how many bytes a
- * record takes, about. */
-size_t csv_guess_reps(struct csv_load *l, size_t head_len);
+struct csv_sizes {
+    double record_bytes; /* of a record in the file, about */
+    double text_bytes;   /* of these in columns of text */
+};
+/* How to store each column, from the head and from places all over the file. */
+void csv_guess_reps(struct csv_sizes *out, struct csv_load *l, size_t head_len);
 void csv_guess_grid_reps(struct csv_load *l); /* from the cells that are there already */
 
 /* ---- csv_types.c ---- */

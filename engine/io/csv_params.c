@@ -60,6 +60,18 @@ const struct param_spec csv_params[] = {
       .type = PARAM_TEXT,
       .help = "utf8, utf16le, utf16be, latin1, cp1252 or another that iconv knows; guessed when "
               "absent" },
+    { .name = "sample",
+      .type = PARAM_INT,
+      .flags = PARAM_PER_FILE,
+      .min = 1,
+      .max = UINT32_MAX,
+      .help = "so many rows, chosen at random over the whole file; all when absent" },
+    { .name = "seed",
+      .type = PARAM_INT,
+      .flags = PARAM_PER_FILE,
+      .min = 0,
+      .max = 1e9,
+      .help = "which sample: the same seed, the same rows; 1 when absent" },
     { .name = NULL },
 };
 

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/csv_sample.h"
 #include "table/cell.h"
 
 /* Chunks begin anywhere, so that two of them may share a byte of a bitmap. */
@@ -230,6 +231,19 @@ static void put_record(struct csv_load *l, struct csv_chunk *c, const struct csv
     }
 }
 
+void csv_chunk_rows(struct csv_chunk *c)
+{
+    c->offsets = mem_resize(c->offsets, c->n_rows, sizeof(*c->offsets));
+    c->row_lines = mem_resize(c->row_lines, c->n_rows, sizeof(*c->row_lines));
+    c->multi = true;
+}
+
+void csv_chunk_row(struct csv_chunk *c, size_t row, const struct csv_record *rec)
+{
+    c->offsets[row] = (uint32_t)(rec->at - c->begin);
+    c->row_lines[row] = (uint32_t)(rec->line - c->line);
+}
+
 void csv_put_records(struct csv_load *l, struct csv_chunk *c)
 {
     struct csv_record rec = { 0 };
@@ -237,14 +251,18 @@ void csv_put_records(struct csv_load *l, struct csv_chunk *c)
     struct csv_scan *s = &c->scan;
 
     s->dirty = csv_dirty_at(s->buf + s->at, s->len - s->at) < s->len - s->at;
-    c->offsets = mem_resize(c->offsets, c->n_rows, sizeof(*c->offsets));
-    c->row_lines = mem_resize(c->row_lines, c->n_rows, sizeof(*c->row_lines));
-    c->multi = true;
+    csv_chunk_rows(c);
     if (!c->src)
         c->src = source_new(&reader_csv, l->file);
-    while ((c->rc = csv_scan_next(&rec, s, &c->err)) > 0) {
-        c->offsets[row] = (uint32_t)(rec.at - c->begin);
-        c->row_lines[row] = (uint32_t)(rec.line - c->line);
+    const size_t len = s->len;
+    for (;;) {
+        s->len = len;
+        if (l->sample && l->sample->irregular)
+            csv_sample_scan(l->sample, s, l->wave.base, c->first_row + row);
+        c->rc = csv_scan_next(&rec, s, &c->err);
+        if (c->rc <= 0)
+            break;
+        csv_chunk_row(c, row, &rec);
         csv_record_check(s->buf, &rec, n_cols, c->first_row + row + 1, l->dialect->delimiter,
                          &c->n_trailing, c->src);
         put_record(l, c, s, &rec, row++);

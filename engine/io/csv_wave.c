@@ -22,10 +22,11 @@
 
 #include "base/mem.h"
 #include "base/parallel.h"
+#include "io/csv_sample.h"
 
 #define CHUNK_BYTES   ((size_t)192 << 10) /* not as many cells as rejects are listed */
 #define CHUNK_RECORDS 16                  /* a chunk is at least so many records long */
-#define WAVE_CHUNKS   ((size_t)32)
+#define WAVE_CHUNKS   ((size_t)20)
 #define WAVE_SHARES   ((size_t)1 << 15) /* chunks times columns, where there are many of these */
 
 /* ---------------------------------------------------------------- bytes */
@@ -88,7 +89,7 @@ static int wave_reserve(struct csv_load *l, size_t cap, struct err *err)
     w->buf = w->block + CSV_PAD;
     memset(w->block, 0, CSV_PAD);
     w->cap = cap;
-    if (mem_big_grow(&fields, 0, cap + n * CSV_FIELDS_MORE, sizeof(*w->fields),
+    if (mem_big_grow(&fields, 0, cap + n * CSV_FIELDS_MORE + 1, sizeof(*w->fields),
                      "the places of fields", err))
         return -1;
     w->fields = fields;
@@ -207,7 +208,7 @@ static int wave_read(struct csv_load *l, struct err *err)
         struct csv_chunk *c = &w->chunks[k];
         c->from = k * chunk;
         c->to = w->len - c->from < chunk ? w->len : c->from + chunk;
-        c->fields = w->fields + c->from + k * CSV_FIELDS_MORE;
+        c->fields = w->fields + c->from + k * CSV_FIELDS_MORE + 1;
     }
     parallel_for(w->n, 1, read_chunks, l);
     memset(w->buf + w->len, 0, CSV_PAD);
@@ -288,6 +289,18 @@ static struct csv_scan chunk_scan(const struct csv_load *l, const struct csv_chu
     return s;
 }
 
+/* The scan where it stands, with all that the other may see. */
+static struct csv_scan restart(const struct csv_scan *s, const struct csv_scan *all)
+{
+    struct csv_scan next = *s;
+
+    next.len = all->len;
+    next.partial = all->partial;
+    next.cut = all->cut;
+    csv_scan_find_from(&next, next.at);
+    return next;
+}
+
 /* The records of an irregular chunk, by the scanner, which changes nothing yet. */
 static int count_records(struct csv_load *l, struct csv_chunk *c, struct err *err)
 {
@@ -300,6 +313,10 @@ static int count_records(struct csv_load *l, struct csv_chunk *c, struct err *er
     c->n_rows = c->n_lines = 0;
     c->end = c->begin;
     while (s.at < c->to && rc > 0) {
+        if (l->sample && l->sample->irregular) {
+            s = restart(&s, &again);
+            csv_sample_scan(l->sample, &s, l->wave.base, c->first_row + c->n_rows);
+        }
         rc = csv_scan_next(&rec, &s, NULL);
         c->n_rows += rc > 0;
         if (rc == 0 && s.partial)

@@ -9,6 +9,7 @@
 #include "base/parallel.h"
 #include "base/text.h"
 #include "io/csv.h"
+#include "io/csv_sample.h"
 #include "io/encoding.h"
 #include "io/stream.h"
 
@@ -35,7 +36,9 @@ struct csv_state {
     struct stream *stream; /* NULL: everything is in memory */
     char *buf;
     size_t len, cap;
-    bool all; /* the end of the file was reached */
+    bool in_file;          /* the bytes need not be in buf: they are in `file` */
+    struct csv_bytes file; /* as it was when it was opened */
+    bool all;              /* the end of the file was reached */
     struct csv_options options;
 };
 
@@ -235,6 +238,20 @@ static int state_guess(struct csv_state *st, struct err *err)
     return 0;
 }
 
+/* The bytes as they lie in a regular file, which need not be in memory; not when they are not read from
+ * its beginning.  What the file is then, it must be when all of it was read. */
+static void state_find_file(struct csv_state *st)
+{
+    int fd = !st->decoder && !st->dialect.rows ? stream_fd(st->stream) : -1;
+    struct stat info;
+
+    st->in_file = fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode) &&
+                  lseek(fd, 0, SEEK_CUR) == (off_t)st->len && (size_t)info.st_size >= st->len;
+    if (st->in_file)
+        st->file =
+            (struct csv_bytes){ .fd = fd, .size = (size_t)info.st_size, .modified = info.st_mtim };
+}
+
 static int state_open_file(struct csv_state *st, const struct read_request *req, struct err *err)
 {
     if (request_stream(&st->stream, req, err))
@@ -264,6 +281,7 @@ static int csv_open(void **state, const struct read_request *req, struct err *er
         state_close(st);
         return -1;
     }
+    state_find_file(st);
     *state = st;
     return 0;
 }
@@ -357,8 +375,11 @@ static void source_resolve(struct source *src, const struct csv_state *st)
             text = types.buf;
         else if (strcmp(name, "encoding") == 0)
             text = st->encoding;
-        rc = params_set(&src->params, i, text ? text : st->params.values[i].text, &src->arena,
-                        &bug);
+        text = text ? text : st->params.values[i].text;
+        if (!text && strcmp(name, "seed") == 0 && params_text(&st->params, "sample"))
+            text = "1";
+        if (text)
+            rc = params_set(&src->params, i, text, &src->arena, &bug);
     }
     assert(rc == 0);
     str_release(&types);
@@ -439,18 +460,43 @@ static int state_read_rest(struct csv_state *st, struct job *job, struct err *er
     return rc;
 }
 
-/* The bytes as they lie in a regular file, which need not be in memory; false when they do not, or are
- * not read from their beginning. */
-static bool state_file(struct csv_bytes *out, const struct csv_state *st)
+static uint64_t state_seed(const struct csv_state *st)
 {
-    int fd = st->stream && !st->decoder && !st->dialect.rows ? stream_fd(st->stream) : -1;
-    struct stat info;
+    return params_text(&st->params, "seed") ? (uint64_t)params_int(&st->params, "seed") : 1;
+}
 
-    if (fd < 0 || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) ||
-        lseek(fd, 0, SEEK_CUR) != (off_t)st->len || (size_t)info.st_size < st->len)
-        return false;
-    *out = (struct csv_bytes){ .fd = fd, .size = (size_t)info.st_size, .modified = info.st_mtim };
-    return true;
+/* All of the bytes, or a sample of their rows. */
+static int state_load_rows(struct source **out, struct csv_state *st, struct csv_load_request *req,
+                           struct job *job, struct err *err)
+{
+    struct csv_sample sample;
+    struct job_range range = job_part(job, 0, 2);
+    size_t wanted = (size_t)params_int(&st->params, "sample"); /* 0 when unset */
+    int rc;
+
+    if (!wanted) {
+        job_restore(job, range);
+        return state_load(out, st, req, job, err);
+    }
+    rc = csv_sample_read(&sample, req, st->path, wanted, state_seed(st), job, err);
+    job_restore(job, range);
+    if (rc)
+        return -1;
+    req->bytes = (struct csv_bytes){ .fd = -1, .mem = sample.text, .size = sample.len };
+    req->head = sample.text;
+    req->len = sample.len;
+    req->sample = &sample;
+    range = job_part(job, 1, 2);
+    rc = state_load(out, st, req, job, err);
+    job_restore(job, range);
+    if (rc == 0) {
+        if (!req->digest)
+            (*out)->info.digest = sample.digest;
+        source_note(*out, "a sample of %zu rows out of %zu, seed %llu", sample.n, sample.n_all,
+                    (unsigned long long)state_seed(st));
+    }
+    csv_sample_release(&sample);
+    return rc;
 }
 
 /* Of the file's bytes, where not all of them are parsed or not as they stand there. */
@@ -471,19 +517,17 @@ static int csv_read(struct source **out, void *state, struct job *job, struct er
 {
     struct csv_state *st = state;
     struct csv_load_request req;
-    struct csv_bytes file;
     struct digest digest;
     struct job_range range = job_part(job, 0, 2);
-    bool in_file = state_file(&file, st);
-    int rc = in_file ? 0 : state_read_rest(st, job, err);
+    int rc = st->in_file ? 0 : state_read_rest(st, job, err);
 
     job_restore(job, range);
     if (rc < 0)
         return -1;
     job_phase(job, "reading");
     req = state_request(st);
-    if (in_file)
-        req.bytes = file;
+    if (st->in_file)
+        req.bytes = st->file;
     else
         range = job_part(job, 1, 2);
     if (st->decoder || st->dialect.rows) {
@@ -492,11 +536,11 @@ static int csv_read(struct source **out, void *state, struct job *job, struct er
     }
     if (st->dialect.rows)
         req.len = req.bytes.size = preview_bytes(st, st->dialect.rows);
-    rc = state_load(out, st, &req, job, err);
+    rc = state_load_rows(out, st, &req, job, err);
     job_restore(job, range);
     if (rc)
         return -1;
-    (*out)->info.size_bytes = in_file ? file.size : st->decoder ? st->n_raw : st->len;
+    (*out)->info.size_bytes = st->in_file ? st->file.size : st->decoder ? st->n_raw : st->len;
     (*out)->info.modified_s = st->stream ? stream_modified_s(st->stream) : 0;
     return 0;
 }

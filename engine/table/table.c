@@ -242,10 +242,9 @@ void table_set_places(struct table *t, struct places *take_places, struct buffer
     assert(!t->origin->places && !t->origin->row);
     assert(places_n_rows(take_places) == t->n_rows);
     t->origin->places = take_places;
-    if (take_rows) {
-        t->origin->row = buffer_ref(take_rows);
+    t->origin->row = buffer_ref(take_rows);
+    if (take_rows)
         places_number(take_places, take_rows);
-    }
 }
 
 /* ---------------------------------------------------------------- other columns, same rows */
