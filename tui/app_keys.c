@@ -147,12 +147,22 @@ static void check_preview(struct app *a)
         drop_preview(a);
 }
 
+/* To the view that asked. */
+static void give_answer(struct app *a, const char *text)
+{
+    str_clear(&a->desk.answer);
+    str_add(&a->desk.answer, text);
+    ask_view(a, a->screen.focus, REQ_ANSWER);
+}
+
 static void use_line(struct app *a)
 {
     const char *line = prompt_line();
 
     if (strcmp(prompt_sign(), "/") == 0)
         search_for(a, line);
+    else if (strcmp(prompt_sign(), "=") == 0)
+        give_answer(a, line);
     else if (is_number(line))
         go_to_row(a, line);
     else if (*line)
@@ -202,7 +212,7 @@ static void go_back(struct app *a)
 /* Requests that no view takes. */
 static void general_request(struct app *a, enum request r)
 {
-    if (r >= REQ_VIEW_1 && r < REQ_VIEW_1 + VIEW_N) {
+    if (r >= REQ_VIEW_1 && r <= REQ_VIEW_9) {
         app_show_view(a, (enum view_id)(r - REQ_VIEW_1));
         return;
     }
@@ -259,6 +269,8 @@ static void grant(struct app *a)
         app_submit(a, text);
     else if (wish == WISH_EDIT)
         begin_prompt(a, text);
+    else if (wish == WISH_ASK)
+        prompt_open("=", text);
     else if (wish == WISH_SHOW)
         app_show_view(a, view_find(text));
 }

@@ -127,6 +127,8 @@ static enum view_id view_for(const struct app *a, const struct command *c, const
         return VIEW_plot;
     if (strcmp(name, "facet") == 0)
         return VIEW_sheet;
+    if (strcmp(name, "clusters") == 0)
+        return VIEW_clusters;
     if (strcmp(name, "load") == 0 || c->step)
         return VIEW_sheet;
     for (size_t i = 0; on_models[i]; i++)

@@ -13,6 +13,7 @@ void desk_init(struct desk *d, const struct session *s, struct survey *survey)
     *d = (struct desk){ .session = s, .survey = survey, .shown = DESK_NOW };
     str_init(&d->search);
     str_init(&d->trial_line);
+    str_init(&d->answer);
     str_init(&d->report_title);
     str_init(&d->report);
     str_init(&d->manual);
@@ -42,12 +43,23 @@ void desk_release(struct desk *d)
     mem_free(d->effects);
     mem_free(d->history);
     str_release(&d->search);
+    str_release(&d->answer);
     str_release(&d->report_title);
     str_release(&d->report);
     str_release(&d->manual);
     str_release(&d->manual_topic);
     str_release(&d->wish_text);
     str_release(&d->message);
+}
+
+const struct entry *desk_entry_with(const struct desk *d, const char *key)
+{
+    const struct session *s = d->session;
+
+    for (size_t i = s->n_done; i-- > 0;)
+        if (json_object_get(s->entries[i]->report.data, key))
+            return s->entries[i];
+    return NULL;
 }
 
 const struct recipe *desk_recipe(const struct desk *d)

@@ -13,7 +13,7 @@
 #include "history_tree.h"
 #include "survey.h"
 
-enum wish { WISH_NONE, WISH_SUBMIT, WISH_EDIT, WISH_SHOW, WISH_SEARCH };
+enum wish { WISH_NONE, WISH_SUBMIT, WISH_EDIT, WISH_SHOW, WISH_SEARCH, WISH_ASK };
 
 struct desk {
     const struct session *session;
@@ -32,6 +32,7 @@ struct desk {
     bool jump;         /* the cursor should go to the first change, once it is known */
     size_t go_to;      /* row number that REQ_GO_TO asks for */
     struct str search; /* "" when nothing was searched for */
+    struct str answer; /* what the person typed when the view asked (WISH_ASK) */
 
     /* ---- facts; NULL while they are being found ---- */
     const struct table *table;  /* the one shown, NULL before load */
@@ -81,6 +82,8 @@ void desk_take_report(struct desk *d, const struct entry *e);
 /* The manual's page on a topic, NULL for the overview; false when there is none. */
 bool desk_open_manual(struct desk *d, const char *topic, struct err *err);
 
+/* The last command whose report has such a key; NULL when there is none. */
+const struct entry *desk_entry_with(const struct desk *d, const char *key);
 const struct recipe *desk_recipe(const struct desk *d);
 /* The name under the cursor, "" when there is none. */
 const char *desk_column_name(const struct desk *d);

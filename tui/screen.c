@@ -161,6 +161,20 @@ static void file_text(struct str *out, const struct desk *d)
     str_add(out, slash ? slash + 1 : path);
 }
 
+static int n_tabs(void)
+{
+    int n = 0;
+
+    for (size_t i = 0; i < VIEW_N; i++)
+        n += !view_table[i]->no_tab;
+    return n;
+}
+
+static bool has_tab(const struct screen *s, size_t view)
+{
+    return !view_table[view]->no_tab || view == s->focus;
+}
+
 /* Tabs with their keys; without them when there is less room; the current one alone when there
  * is little. Returns where they begin. */
 static int draw_tabs(struct screen *s, int left)
@@ -168,12 +182,14 @@ static int draw_tabs(struct screen *s, int left)
     for (int numbers = 1; numbers >= 0; numbers--) {
         int width = 0;
         for (size_t i = 0; i < VIEW_N; i++)
-            width += (int)strlen(view_table[i]->title) + 1 + 2 * numbers;
+            width += !has_tab(s, i) ? 0 : (int)strlen(view_table[i]->title) + 1 + 2 * numbers;
         int x = s->w - width - 1;
         if (x < left)
             continue;
         int begin = x;
         for (size_t i = 0; i < VIEW_N; i++) {
+            if (!has_tab(s, i))
+                continue;
             enum style style = i == s->focus ? ST_TAB_ON : ST_TAB;
             if (numbers)
                 x += grid_printf(&s->grid, x, 0, 3, ST_MUTED, "%zu ", i + 1);
@@ -182,7 +198,8 @@ static int draw_tabs(struct screen *s, int left)
         return begin;
     }
     int x = s->w - (int)strlen(view_table[s->focus]->title) - 7;
-    grid_printf(&s->grid, x, 0, 5, ST_MUTED, "%d/%d", s->focus + 1, VIEW_N);
+    if (!view_table[s->focus]->no_tab)
+        grid_printf(&s->grid, x, 0, 5, ST_MUTED, "%d/%d", s->focus + 1, n_tabs());
     grid_text(&s->grid, x + 4, 0, 12, ST_TAB_ON, view_table[s->focus]->title);
     return x;
 }

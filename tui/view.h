@@ -22,6 +22,7 @@ enum view_id {
 struct view {
     const char *name;  /* "sheet" */
     const char *title; /* in the bar: "Sheet" */
+    bool no_tab;       /* in the bar only while it is looked at */
     const char *help;  /* a sentence at the head of its key pane */
     const struct binding *keys;
     size_t state_size;

@@ -202,6 +202,6 @@ const struct command verb_clusters = {
                "one that a merge of these columns refused is marked.",
     .example = "clusters species island method=levenshtein radius=2",
     .params = clusters_params,
-    .flags = COMMAND_NEEDS_TABLE | COMMAND_VOLATILE,
+    .flags = COMMAND_NEEDS_TABLE,
     .run = clusters_run,
 };

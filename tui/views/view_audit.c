@@ -20,12 +20,7 @@ struct audit_view {
 /* The last command that left findings. */
 static const struct entry *audit_entry(const struct desk *d)
 {
-    const struct session *s = d->session;
-
-    for (size_t i = s->n_done; i-- > 0;)
-        if (json_object_get(s->entries[i]->report.data, "findings"))
-            return s->entries[i];
-    return NULL;
+    return desk_entry_with(d, "findings");
 }
 
 static const json_t *findings_of(const struct desk *d)

@@ -299,6 +299,39 @@ static bool use_jump(struct sheet *s, struct desk *d, const struct face *f, enum
     }
 }
 
+/* The cell under the cursor to the prompt, as the table as it stands has it. */
+static void edit_cell(const struct sheet *s, struct desk *d, const struct face *f)
+{
+    const struct table *now = recipe_run_result(f->run);
+    size_t row = s->row < f->n_rows ? face_row(f, s->row) : FACE_GONE, i = 0;
+    int col = d->column < f->n_cols ? table_find(now, face_name(f, d->column)) : -1;
+    struct str line, value;
+
+    if (row == FACE_GONE || col < 0) {
+        desk_say(d, "there is no cell here that the table still has");
+        return;
+    }
+    size_t number = face_row_number(f, s->row);
+    while (i < now->n_rows && table_row_number(now, i) != number)
+        i++;
+    if (i == now->n_rows) {
+        desk_say(d, "a later step removed row %zu", number);
+        return;
+    }
+    str_init(&line);
+    str_init(&value);
+    str_addf(&line, "edit %zu ", number);
+    lex_quote(&line, table_name(now, (size_t)col));
+    str_add_char(&line, ' ');
+    if (!column_missing(table_at(now, (size_t)col), i)) {
+        cell_text(&value, table_at(now, (size_t)col), i);
+        lex_quote(&line, value.buf);
+    }
+    desk_wish(d, WISH_EDIT, "%s", line.buf);
+    str_release(&value);
+    str_release(&line);
+}
+
 static bool sheet_request(void *state, struct desk *d, enum request r)
 {
     struct sheet *s = state;
@@ -316,6 +349,9 @@ static bool sheet_request(void *state, struct desk *d, enum request r)
     switch (r) {
     case REQ_SAME_VALUE:
         choose_value(s, d, &f);
+        return true;
+    case REQ_EDIT:
+        edit_cell(s, d, &f);
         return true;
     case REQ_FREEZE:
         toggle_frozen(s, d);
@@ -360,12 +396,16 @@ static const struct binding sheet_keys[] = {
     { .keys = "c", .request = REQ_CHANGES, .hint = "changes" },
     { .keys = "}", .request = REQ_NEXT_MISSING, .hint = "next missing" },
     { .keys = "{", .request = REQ_PREVIOUS_MISSING },
+    { .keys = "e", .request = REQ_EDIT, .help = "change the cell by hand" },
     { .keys = "!", .request = REQ_FREEZE },
     { .keys = "F Enter",
       .command = "freq {column}",
       .help = "count the values of the column",
       .hint = "freq" },
     { .keys = ",", .request = REQ_SAME_VALUE },
+    { .keys = "K",
+      .command = "clusters {column}",
+      .help = "spellings in the column that may be one value" },
     { .keys = "I", .command = "describe", .help = "describe every column" },
     { .keys = ".", .command = "plot hist {column}", .help = "a histogram of the column" },
     { .keys = "i",

@@ -271,6 +271,69 @@ static void test_columns_and_steps(void **state)
     stage_close(&s);
 }
 
+/* The line to change a cell stands in the prompt with the cell's value. */
+static void test_edit_a_cell(void **state)
+{
+    static const char *const lines[] = { "load tests/golden/data/cities.csv", "filter id > 5",
+                                         NULL };
+    struct stage s;
+
+    (void)state;
+    stage_open(&s, lines);
+    screen_resize(&s.screen, 80, 24);
+    screen_show(&s.screen, VIEW_sheet);
+    settle(&s);
+    s.desk.column = 1;
+    request(&s, REQ_EDIT);
+    assert_int_equal(s.desk.wish, WISH_EDIT);
+    assert_string_equal(s.desk.wish_text.buf, "edit 6 city \"Paris \"");
+    stage_close(&s);
+}
+
+/* One key: accept, refuse, another value; then all of it as one command. */
+static void test_clusters(void **state)
+{
+    static const char *const lines[] = { "load tests/golden/data/cities.csv",
+                                         "clusters city other method=metaphone", NULL };
+    struct stage s;
+
+    (void)state;
+    stage_open(&s, NULL);
+    screen_resize(&s.screen, 80, 24);
+    screen_show(&s.screen, VIEW_clusters);
+    check("clusters_none", &s);
+    stage_close(&s);
+    stage_open(&s, lines);
+    screen_resize(&s.screen, 80, 24);
+    screen_show(&s.screen, VIEW_clusters);
+    settle(&s);
+    request(&s, REQ_OPEN);
+    assert_string_equal(s.desk.message.buf,
+                        "nothing is accepted yet: Space accepts, a accepts all");
+    request(&s, REQ_ACCEPT);
+    request(&s, REQ_DOWN);
+    request(&s, REQ_REFUSE);
+    request(&s, REQ_DOWN);
+    request(&s, REQ_EDIT);
+    assert_int_equal(s.desk.wish, WISH_ASK);
+    assert_string_equal(s.desk.wish_text.buf, "A=B, C");
+    str_add(&s.desk.answer, "A = B");
+    request(&s, REQ_ANSWER);
+    check("clusters", &s);
+    request(&s, REQ_OPEN);
+    assert_int_equal(s.desk.wish, WISH_SUBMIT);
+    assert_string_equal(s.desk.wish_text.buf,
+                        "merge city,other method=metaphone refused=Paris pairs=\"new york=New York,"
+                        "NEW YORK=New York,A\\\\=B\\\\, C=A \\\\= B,a\\\\=b\\\\, c=A \\\\= B\"");
+    request(&s, REQ_UP);
+    request(&s, REQ_RIGHT);
+    check("clusters_members", &s);
+    request(&s, REQ_LEFT);
+    request(&s, REQ_METHOD);
+    assert_string_equal(s.desk.wish_text.buf, "clusters city,other method=soundex");
+    stage_close(&s);
+}
+
 static void test_audit(void **state)
 {
     static const char *const lines[] = { "load tests/golden/data/faults.csv", "audit", NULL };
@@ -527,6 +590,8 @@ int main(void)
         cmocka_unit_test(test_changes_among_the_rows_looked_at),
         cmocka_unit_test(test_columns_and_steps),
         cmocka_unit_test(test_audit),
+        cmocka_unit_test(test_clusters),
+        cmocka_unit_test(test_edit_a_cell),
         cmocka_unit_test(test_views_of_nothing),
         cmocka_unit_test(test_models),
         cmocka_unit_test(test_history),
