@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "table/cell.h"
 #include "views/sheet.h"
 #include "widgets/find_text.h"
 
