@@ -40,3 +40,34 @@ void rejects_tell(struct str *out, const struct source *s)
     if (s->rejects.n > REJECTS_SHOWN)
         str_addf(out, "  … and %zu more\n", rejects_count(s) - REJECTS_SHOWN);
 }
+
+static bool is_bad_cell(const struct reject *r, size_t j)
+{
+    return r->kind == REJECT_VALUE && r->column == (int)j;
+}
+
+size_t rejects_of_column(const struct source *s, size_t j)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->rejects.n; i++)
+        n += is_bad_cell(&s->rejects.list[i], j);
+    return n;
+}
+
+const struct reject *rejects_first(const struct source *s, size_t j)
+{
+    for (size_t i = 0; i < s->rejects.n; i++)
+        if (is_bad_cell(&s->rejects.list[i], j))
+            return &s->rejects.list[i];
+    return NULL;
+}
+
+void rejects_tell_column(struct str *out, const struct source *s, size_t j)
+{
+    for (size_t i = 0, n = 0; i < s->rejects.n && n < REJECTS_SHOWN; i++)
+        if (is_bad_cell(&s->rejects.list[i], j)) {
+            tell_one(out, s, &s->rejects.list[i]);
+            n++;
+        }
+}

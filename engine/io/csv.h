@@ -191,7 +191,8 @@ bool csv_header_fit(struct csv_header *h, size_t width);
 void csv_names_make(struct csv_shape *g, const struct csv_header *header, struct source *src);
 
 /* The `types` parameter: NAME:TYPE,… with \ before , : and \ inside names.  `types` (n_cols) holds
- * -1 where nothing was said.  ERR_USAGE: unknown column or type. */
+ * -1 where nothing was said.  all:TYPE is for the columns that nothing was said of before it, unless
+ * one is called so; a later word for a column counts.  ERR_USAGE: unknown column or type. */
 int csv_types_parse(int *types, const char *text, const struct csv_shape *g, struct err *err);
 /* Of the columns called words[0 … n), those that are there and still have no type are text. */
 void csv_types_words(int *types, const char *const *words, size_t n, const struct csv_shape *g);

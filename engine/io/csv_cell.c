@@ -150,6 +150,9 @@ bool csv_text_is_special(const char *s, size_t len)
 enum cell_class csv_cell_class(bool *wide, const struct csv_dialect *d, struct span text,
                                uint32_t flags)
 {
+    char buf[CSV_NUMBER_BYTES];
+    enum cell_class class;
+
     *wide = false;
     if (flags & CSV_MISSING)
         return CLASS_MISSING;
@@ -158,7 +161,10 @@ enum cell_class csv_cell_class(bool *wide, const struct csv_dialect *d, struct s
     text = span_trim(text);
     if (!text.len || flags & CSV_DIRTY)
         return CLASS_OTHER;
-    return cell_classify(wide, text);
+    if (csv_numbers_are_plain(d))
+        return cell_classify(wide, text);
+    class = cell_classify(wide, csv_number_plain(buf, text, d));
+    return class == CLASS_OTHER ? cell_classify(wide, text) : class;
 }
 
 bool class_is_number(enum cell_class class)

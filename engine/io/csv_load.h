@@ -213,6 +213,16 @@ bool class_is_number(enum cell_class class);
 /* Is the class one of those that make a column of this type? */
 bool class_fits(enum cell_class class, enum column_type type);
 
+/* ---- csv_number.c ---- */
+#define CSV_NUMBER_BYTES 48
+/* Are the dialect's numbers written with a point and nothing between thousands? */
+bool csv_numbers_are_plain(const struct csv_dialect *d);
+/* A number as the dialect writes it, with a point and without separators, in `buf`; the text itself
+ * where it begins as no number does; a text that is none where separators do not stand before three
+ * digits.  With a decimal comma a point is one too, unless it separates thousands. */
+struct span csv_number_plain(char buf[CSV_NUMBER_BYTES], struct span s,
+                             const struct csv_dialect *d);
+
 /* ---- csv_fill.c: the cells of a chunk become values ---- */
 void csv_fill_chunk(struct csv_load *l, struct csv_chunk *c);
 

@@ -183,6 +183,11 @@ static int types_set(int *types, const struct csv_shape *g, size_t likely, const
     enum column_type t;
     size_t j = types_column(g, name, likely);
 
+    if (j == g->n_cols && strcmp(name, "all") == 0 && column_type_parse(&t, type)) {
+        for (j = 0; j < g->n_cols; j++)
+            types[j] = types[j] < 0 ? (int)t : types[j];
+        return 0;
+    }
     if (j == g->n_cols && g->some_types)
         return 0;
     if (j == g->n_cols)

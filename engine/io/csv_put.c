@@ -156,6 +156,27 @@ static void put_lost(struct csv_load *l, struct csv_chunk *c, size_t j, struct s
     source_reject(c->lost, &where, text.at, text.len);
 }
 
+/* Not quoted, or only since a number with a delimiter in it must be. */
+static bool is_bare(const struct csv_load *l, struct span text, uint32_t flags)
+{
+    char delimiter = l->dialect->delimiter;
+
+    if (!(flags & CSV_QUOTED))
+        return true;
+    return (delimiter == l->dialect->thousands || delimiter == l->dialect->decimal) && text.len &&
+           memchr(text.at, delimiter, text.len);
+}
+
+/* Store the text as row i of the column; false when it is none of its values. */
+static bool store_value(const struct csv_load *l, struct csv_making *m, size_t i, struct span text)
+{
+    char buf[CSV_NUMBER_BYTES];
+
+    if (m->rep == COLUMN_INT || m->rep == COLUMN_REAL)
+        text = csv_number_plain(buf, text, l->dialect);
+    return csv_cell_store(m->values, m->rep, i, text);
+}
+
 static void put_value(struct csv_load *l, struct csv_chunk *c, size_t j, struct span text,
                       uint32_t flags, const struct csv_spot *spot)
 {
@@ -166,13 +187,13 @@ static void put_value(struct csv_load *l, struct csv_chunk *c, size_t j, struct 
     bool wide, flag = false, fits;
     enum cell_class class = csv_cell_class(&wide, l->dialect, text, flags);
 
-    tally_cell(&s->tally, class, wide, !(flags & CSV_QUOTED));
+    tally_cell(&s->tally, class, wide, is_bare(l, text, flags));
     if (flags & CSV_MISSING)
         fits = false;
     else if (m->rep == COLUMN_BOOL)
         fits = cell_parse_bool(&flag, trimmed.at, trimmed.len);
     else
-        fits = csv_cell_store(m->values, m->rep, i, trimmed);
+        fits = store_value(l, m, i, trimmed);
     if (!fits)
         put_nothing(m, c, s, i);
     if (flag)
@@ -194,7 +215,7 @@ void csv_put_cell(struct csv_load *l, struct csv_chunk *c, size_t j, struct span
 {
     struct csv_making *m = &l->cols[j];
     struct csv_share *s = load_share(l, c, j);
-    bool wide, bare = !(flags & CSV_QUOTED);
+    bool wide, bare = is_bare(l, text, flags);
 
     if (flags & CSV_MISSING) {
         csv_put_missing(l, c, j, spot->row);

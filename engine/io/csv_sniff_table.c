@@ -317,6 +317,8 @@ static void count_number(struct number_forms *f, struct span s)
         f->point++;
     n = groups_of(&rest, s, ' ');
     f->blank_group += n >= 2 && (!rest.len || *rest.at == ',' || *rest.at == '.');
+    f->comma += n >= 2 && rest.len && *rest.at == ',';
+    f->point += n >= 2 && rest.len && *rest.at == '.';
     n = groups_of(&rest, s, '\'');
     f->tick_group += n >= 2 && (!rest.len || *rest.at == '.');
 }

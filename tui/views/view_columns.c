@@ -2,9 +2,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lex.h"
+#include "rejects.h"
 #include "view.h"
 #include "widgets/find_text.h"
 #include "widgets/spark.h"
+
+#define BAD_WIDTH 9 /* "   12 bad" */
 
 struct columns {
     struct scroll scroll;
@@ -64,6 +68,23 @@ static void draw_spark(struct grid *g, int x, int y, int w, const struct profile
         grid_put(g, x + (int)k, y, ST_SPARK, bars[k]);
 }
 
+/* The column of the source that column j of the table is, as long as it is the same one; SIZE_MAX when
+ * a step made it. */
+static size_t source_column(const struct desk *d, size_t j)
+{
+    const struct source *s = d->ws ? d->ws->source : NULL;
+    int at = s ? table_find(s->table, table_name(d->table, j)) : -1;
+
+    return at < 0 ? SIZE_MAX : (size_t)at;
+}
+
+static size_t n_bad_cells(const struct desk *d, size_t j)
+{
+    size_t at = source_column(d, j);
+
+    return at == SIZE_MAX ? 0 : rejects_of_column(d->ws->source, at);
+}
+
 /* Columns of the pane, from the right: role, spark, distinct, missing, type; the name takes the
  * rest. */
 struct places {
@@ -119,9 +140,15 @@ static void draw_row(const struct desk *d, struct grid *g, const struct places *
     missing_text(missing, c);
     /* Where there is no room for the word, a star marks the target and a ring other roles. */
     bool sign = role != ROLE_FEATURE && p->role < 0;
-    grid_text_cut(g, 0, y, p->name_w - (sign ? 2 : 0), found ? ST_MATCH : ST_TEXT, name);
+    size_t n_bad = n_bad_cells(d, j);
+    bool bad = n_bad && p->name_w >= 2 * BAD_WIDTH;
+    int name_w = p->name_w - (sign ? 2 : 0) - (bad ? BAD_WIDTH : 0);
+    grid_text_cut(g, 0, y, name_w, found ? ST_MATCH : ST_TEXT, name);
     if (sign)
-        grid_put(g, p->name_w - 1, y, ST_GOOD, role == ROLE_TARGET ? 0x2605 : 0x25CB);
+        grid_put(g, p->name_w - 1 - (bad ? BAD_WIDTH : 0), y, ST_GOOD,
+                 role == ROLE_TARGET ? 0x2605 : 0x25CB);
+    if (bad)
+        grid_printf(g, p->name_w - BAD_WIDTH, y, BAD_WIDTH, ST_WARN, "%5zu bad", n_bad);
     grid_text(g, p->type, y, 5, ST_MUTED, short_type(c->type));
     grid_text_right(g, p->missing, y, 5, ST_MISSING, missing);
     draw_profile(p, j < d->n_profiles ? d->profiles[j] : NULL, g, y);
@@ -163,6 +190,16 @@ static void search(struct desk *d, int step)
     desk_say(d, "no column is called like '%s'", d->search.buf);
 }
 
+static void show_bad_cells(struct desk *d)
+{
+    struct str name;
+
+    str_init(&name);
+    lex_quote(&name, table_name(d->table, d->column));
+    desk_wish(d, WISH_SUBMIT, "types bad=%s", name.buf);
+    str_release(&name);
+}
+
 static bool columns_request(void *state, struct desk *d, enum request r)
 {
     struct columns *s = state;
@@ -177,7 +214,10 @@ static bool columns_request(void *state, struct desk *d, enum request r)
         search(d, r == REQ_SEARCH_NEXT ? 1 : -1);
         return true;
     case REQ_OPEN:
-        desk_wish(d, WISH_SHOW, "sheet");
+        if (n_bad_cells(d, d->column))
+            show_bad_cells(d);
+        else
+            desk_wish(d, WISH_SHOW, "sheet");
         return true;
     default:
         return false;
@@ -196,7 +236,7 @@ static void columns_click(void *state, struct desk *d, int x, int y)
 static const struct binding columns_keys[] = {
     { .keys = "Enter",
       .request = REQ_OPEN,
-      .help = "to this column of the sheet",
+      .help = "to this column of the sheet; where cells are bad, not of its type, list those",
       .hint = "to the sheet" },
     { .keys = "F",
       .command = "freq {column}",
@@ -233,7 +273,7 @@ const struct view view_columns = {
     .name = "columns",
     .title = "Columns",
     .help = "Every column: type, share of missing cells, how many different values, their spread, "
-            "its role.",
+            "its role; how many cells of the file are bad: not of the type.",
     .keys = columns_keys,
     .state_size = sizeof(struct columns),
     .heading = columns_heading,

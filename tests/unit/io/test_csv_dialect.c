@@ -157,6 +157,29 @@ static void test_numbers_with_commas_are_told_apart(void **state)
     expect_guess("a,b\n1.5,2\n2.25,3\n", PAIRS("decimal", ".", "thousands", "none"));
 }
 
+static void test_numbers_with_commas_are_numbers(void **state)
+{
+    (void)state;
+    case_is("a;b\n1,5;2\n-2,25;3\n", "a:real b:int / 1.5 2 / -2.25 3");
+    case_is("a;b\n1.234,5;2\n2.000,25;30\n", "a:real b:int / 1234.5 2 / 2000.25 30");
+    case_is("a,b\n\"1,234\",2\n\"12,000,000\",30\n9,1\n",
+            "a:int b:int / 1234 2 / 12000000 30 / 9 1");
+    case_is("a\tb\n1 234,5\tx\n2 000 000,25\ty\n", "a:real b:category / 1234.5 x / 2000000.25 y");
+    /* 12,34 has no three digits behind its comma. */
+    case_is_with("a;b\n12,34;1\n1,234;2\n", PAIRS("thousands", ",", "decimal", "."),
+                 "a:category b:int / 12,34 1 / 1,234 2");
+}
+
+static void test_all_columns_may_be_given_one_type(void **state)
+{
+    (void)state;
+    case_is_with("a,b\n1.50,007\n2,3\n", PAIRS("types", "all:text"),
+                 "a:text b:text / 1.50 007 / 2 3");
+    case_is_with("a,b\n1.50,007\n2,3\n", PAIRS("types", "a:real,all:text,a:text"),
+                 "a:text b:text / 1.50 007 / 2 3");
+    case_is_with("all,b\n1,2\n", PAIRS("types", "all:text"), "all:text b:int / 1 2");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +191,8 @@ int main(void)
         cmocka_unit_test(test_encodings_are_found),
         cmocka_unit_test(test_decoding_does_not_depend_on_blocks),
         cmocka_unit_test(test_numbers_with_commas_are_told_apart),
+        cmocka_unit_test(test_numbers_with_commas_are_numbers),
+        cmocka_unit_test(test_all_columns_may_be_given_one_type),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

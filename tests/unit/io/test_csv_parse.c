@@ -217,7 +217,7 @@ static void test_delimiter_is_guessed(void **state)
 {
     (void)state;
     case_is("a\tb\n1\tx,y\n2\tz\n", "a:int b:category / 1 x,y / 2 z");
-    case_is("a;b\n1,5;2\n2,5;3\n", "a:category b:int / 1,5 2 / 2,5 3");
+    case_is("a;b\n1,5;2\n2,5;3\n", "a:real b:int / 1.5 2 / 2.5 3");
     case_is("a|b|c\n1|x|2\n2|y|3\n", "a:int b:category c:int / 1 x 2 / 2 y 3");
     case_is("a b\n1 2\n3 4\n", "a:int b:int / 1 2 / 3 4");
     case_is("name\nJohn Smith\nMary Jones\n", "name:category / John Smith / Mary Jones");

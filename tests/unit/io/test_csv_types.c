@@ -265,7 +265,7 @@ static void test_resolved_parameters_give_the_same_table(void **state)
     assert_string_equal(params_text(&first->params, "delimiter"), "semicolon");
     assert_string_equal(params_value(&first->params, "header")->text, "yes");
     assert_string_equal(params_text(&first->params, "types"),
-                        "a\\\\\\,b\\:c:category,x:category,q:category");
+                        "a\\\\\\,b\\:c:category,x:real,q:category");
     assert_int_equal(
         csv_read_memory(&again, text, sizeof(text) - 1, "t", &first->params, NULL, &err), 0);
     assert_true(digest_eq(table_digest(first->table), table_digest(again->table)));
