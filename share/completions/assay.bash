@@ -58,9 +58,9 @@ _assay()
         local options='--threads --ascii --color --help --version'
         case $mode in
         run) options+=' -c -D --define --json --quiet --dry-run' ;;
-        replay) options+=' --check -D --define --quiet --dry-run' ;;
+        replay) options+=' --check --branches -D --define --quiet --dry-run' ;;
         repl) options+=' -D --define --quiet' ;;
-        predict) options+=' -o --output' ;;
+        predict) options+=' -o --output --strict' ;;
         help) ;;
         *) options+=' -D --define' ;;
         esac

@@ -33,3 +33,11 @@ try run -q -c 'load other.csv; apply clean.assay map=nosuch'
 try run -q -c 'load other.csv; apply clean.assay lines=x'
 try run -q -c 'load other.csv; apply clean.assay lines=1'
 try run -q -c 'load other.csv; apply nosuch.assay'
+echo '--- a part of the history as a file, with parameters'
+try run -c 'load penguins.csv; drop missing sex; derive r = bill_length_mm / body_mass_g; scale bill_length_mm r; macro part.assay from=3 parameters=bill_length_mm:length,body_mass_g:mass' | tail -3
+cat part.assay
+sed 's/body mass/body_mass/' other.csv >plain.csv
+try run -D length=bill_len -D mass=body_mass -c 'load plain.csv; source part.assay; steps' | tail -4
+try run -q -c 'load penguins.csv; drop sex; macro part.assay parameters=nosuch:x'
+try run -q -c 'load penguins.csv; macro part.assay'
+try run -q -c 'load penguins.csv; drop sex; macro part.assay parameters=sex:1x'
