@@ -25,6 +25,31 @@ static void check_source(const struct source *src)
     }
 }
 
+/* Read in small chunks, and record by record, it is the same table. */
+static void check_chunks(const uint8_t *data, size_t size, const struct source *src)
+{
+    static const struct csv_options options[] = {
+        { 1, 3, false },     { 7, 21, false },  { 64, 640, false },
+        { 300, 300, false }, { 64, 200, true },
+    };
+
+    for (size_t k = 0; k < sizeof(options) / sizeof(*options); k++) {
+        struct err err = { 0 };
+        struct source *other;
+        if (size / options[k].wave_bytes > 1000)
+            continue;
+        if (csv_read_options(&other, (const char *)data, size, "fuzz", NULL, &options[k], NULL,
+                             &err) ||
+            !digest_eq(table_digest(src->table), table_digest(other->table)) ||
+            src->rejects.n != other->rejects.n)
+            abort();
+        for (size_t i = 0; i < src->table->n_rows; i++)
+            if (table_line(src->table, i) != table_line(other->table, i))
+                abort();
+        source_unref(other);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct err err = { 0 };
@@ -35,6 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     check_source(src);
+    check_chunks(data, size, src);
     /* What was guessed is written down, so that the second reading is the first. */
     int rc = csv_read_memory(&again, (const char *)data, size, "fuzz", &src->params, NULL, &err);
     if (rc || !digest_eq(table_digest(src->table), table_digest(again->table)))

@@ -2,6 +2,7 @@
 #include "csv_case.h"
 
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/parallel.h"
@@ -321,6 +322,39 @@ static void test_a_file_that_changes_is_an_error(void **state)
     check_change("300001,more\n", "the file changed while it was read: it had");
 }
 
+/* The first rows of a file of 8 GB are there without reading it: what is not read was never
+ * written. */
+static void test_first_rows_of_a_large_file(void **state)
+{
+    char path[] = "/tmp/assay_large_XXXXXX";
+    struct read_request req = { .path = path };
+    struct err err = { 0 };
+    struct timespec begin, end;
+    struct table *first;
+    struct str text;
+    void *reading;
+    int fd = mkstemp(path);
+
+    (void)state;
+    str_init(&text);
+    str_add(&text, "a,b\n");
+    add_rows(&text, 0, 300000, "word");
+    assert_int_equal(write(fd, text.buf, text.len), (ssize_t)text.len);
+    if (ftruncate(fd, (off_t)8 << 30) == 0) {
+        clock_gettime(CLOCK_MONOTONIC, &begin);
+        assert_int_equal(reader_csv.open(&reading, &req, &err), 0);
+        assert_int_equal(reader_csv.preview(&first, reading, 200, &err), 0);
+        clock_gettime(CLOCK_MONOTONIC, &end);
+        assert_int_equal(first->n_rows, 200);
+        assert_true(end.tv_sec - begin.tv_sec < 5); /* a busy machine; 8 GB take longer */
+        table_unref(first);
+        reader_csv.close(reading);
+    }
+    close(fd);
+    unlink(path);
+    str_release(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -332,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_sample_is_some_of_the_rows),
         cmocka_unit_test(test_sample_is_even),
         cmocka_unit_test(test_a_file_that_changes_is_an_error),
+        cmocka_unit_test(test_first_rows_of_a_large_file),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
