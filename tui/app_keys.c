@@ -212,7 +212,7 @@ static void go_back(struct app *a)
 /* Requests that no view takes. */
 static void general_request(struct app *a, enum request r)
 {
-    if (r >= REQ_VIEW_1 && r <= REQ_VIEW_9) {
+    if (r >= REQ_VIEW_1 && r <= REQ_VIEW_10) {
         app_show_view(a, (enum view_id)(r - REQ_VIEW_1));
         return;
     }

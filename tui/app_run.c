@@ -115,6 +115,17 @@ static void say_result(struct app *a, const struct entry *e)
         app_say(a, ST_GOOD, "%s", e->line);
 }
 
+/* The rows that facets leave are in the sheet; one that only counts is looked at itself. */
+static enum view_id view_for_facets(const struct app *a)
+{
+    const struct selection *s = a->session->selection;
+
+    if (a->screen.focus == VIEW_facet)
+        return VIEW_facet;
+    return s->n && !selection_restricts(s) && a->screen.focus != VIEW_sheet ? VIEW_facet
+                                                                            : VIEW_sheet;
+}
+
 /* Where the result is best seen. */
 static enum view_id view_for(const struct app *a, const struct command *c, const struct entry *e)
 {
@@ -126,7 +137,7 @@ static enum view_id view_for(const struct app *a, const struct command *c, const
     if (e->report.has_canvas)
         return VIEW_plot;
     if (strcmp(name, "facet") == 0)
-        return VIEW_sheet;
+        return view_for_facets(a);
     if (strcmp(name, "clusters") == 0)
         return VIEW_clusters;
     if (strcmp(name, "load") == 0 || c->step)

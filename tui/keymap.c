@@ -196,6 +196,7 @@ const struct binding keymap_general[] = {
     { .keys = "7 F8", .request = REQ_VIEW_7 },
     { .keys = "8 F1", .request = REQ_VIEW_8 },
     { .keys = "9 F9", .request = REQ_VIEW_9 },
+    { .keys = "gf F10", .request = REQ_VIEW_10 },
     { .keys = "E",
       .command = "expect show=100",
       .help = "what is expected of the data, and which rows fail" },

@@ -234,6 +234,7 @@ static void columns_click(void *state, struct desk *d, int x, int y)
 }
 
 static const struct binding columns_keys[] = {
+    { .keys = "gF", .command = "facet {facet}", .help = "a facet of the column" },
     { .keys = "Enter",
       .request = REQ_OPEN,
       .help = "to this column of the sheet; where cells are bad, not of its type, list those",

@@ -404,6 +404,7 @@ static const struct binding sheet_keys[] = {
       .help = "count the values of the column",
       .hint = "freq" },
     { .keys = ",", .request = REQ_SAME_VALUE },
+    { .keys = "gF", .command = "facet {facet}", .help = "a facet of the column" },
     { .keys = "K",
       .command = "clusters {column}",
       .help = "spellings in the column that may be one value" },

@@ -235,6 +235,40 @@ static void test_facets(void **state)
     stage_close(&s);
 }
 
+static void test_facet_view(void **state)
+{
+    static const char *const lines[] = { "load share/data/penguins.csv",
+                                         "facet species=Gentoo,Adelie body_mass_g sex",
+                                         "facet where bill_length_mm > 40", NULL };
+    struct stage s;
+
+    (void)state;
+    stage_open(&s, lines);
+    screen_show(&s.screen, VIEW_facet);
+    settle(&s);
+    request(&s, REQ_DOWN);
+    request(&s, REQ_DOWN);
+    check("facet_view", &s);
+    request(&s, REQ_CHOOSE);
+    assert_string_equal(s.desk.wish_text.buf, "facet species=Adelie");
+    request(&s, REQ_OPEN);
+    assert_string_equal(s.desk.wish_text.buf, "facet species=Gentoo");
+    request(&s, REQ_INVERT);
+    assert_string_equal(s.desk.wish_text.buf, "facet species!=Gentoo,Adelie");
+    request(&s, REQ_NEXT_CHANGE);
+    request(&s, REQ_CLOSE_FACET);
+    assert_string_equal(s.desk.wish_text.buf, "facet close body_mass_g");
+    request(&s, REQ_DOWN);
+    request(&s, REQ_CHOOSE);
+    assert_string_equal(s.desk.wish_text.buf, "facet body_mass_g=2600..<2800");
+    request(&s, REQ_FACET_RANGE);
+    assert_string_equal(s.desk.wish_text.buf, "facet body_mass_g=");
+    request(&s, REQ_LAST);
+    request(&s, REQ_CLOSE_FACET);
+    assert_string_equal(s.desk.wish_text.buf, "facet reset");
+    stage_close(&s);
+}
+
 static void test_changes_among_the_rows_looked_at(void **state)
 {
     static const char *const lines[] = { "load share/data/penguins.csv", "impute sex method=mode",
@@ -587,6 +621,7 @@ int main(void)
         cmocka_unit_test(test_changes_of_a_step),
         cmocka_unit_test(test_removed_rows_of_a_step),
         cmocka_unit_test(test_facets),
+        cmocka_unit_test(test_facet_view),
         cmocka_unit_test(test_changes_among_the_rows_looked_at),
         cmocka_unit_test(test_columns_and_steps),
         cmocka_unit_test(test_audit),
