@@ -119,6 +119,18 @@ static int prepare_number(struct variable *v, const struct preparing *p, const s
 
 /* ---------------------------------------------------------------- categories */
 
+/* Are there too many values for kinds?  Told before they are put in order. */
+static int count_levels(size_t *n, const struct preparing *p, const struct column *c,
+                        struct err *err)
+{
+    struct group *groups;
+
+    if (column_groups_unsorted(&groups, n, c, p->q->rows, p->ready->n, err))
+        return -1;
+    mem_big_free(groups);
+    return 0;
+}
+
 /* The code is the place among the values. */
 static int prepare_category(struct variable *v, const struct preparing *p, const struct column *c,
                             struct err *err)
@@ -126,16 +138,19 @@ static int prepare_category(struct variable *v, const struct preparing *p, const
     struct group *groups;
     void *places;
 
+    if (count_levels(&v->n_codes, p, c, err))
+        return -1;
+    if (v->n_codes > ASSOCIATION_MOST_LEVELS) {
+        v->fit = ASSOCIATION_LEFT_OUT;
+        return 0;
+    }
     if (mem_big(&places, p->ready->n, sizeof(uint32_t), "codes of a column", err))
         return -1;
     int rc = column_places(places, &groups, &v->n_codes, c, p->q->rows, p->ready->n, err);
-    if (!rc) {
+    if (!rc)
         mem_big_free(groups);
-        if (v->n_codes > ASSOCIATION_MOST_LEVELS)
-            v->fit = ASSOCIATION_LEFT_OUT;
-        for (size_t i = 0; v->fit == ASSOCIATION_CATEGORY && i < p->ready->n; i++)
-            v->codes[i] = (uint16_t)((uint32_t *)places)[i]; /* PLACE_MISSING becomes ABSENT */
-    }
+    for (size_t i = 0; !rc && i < p->ready->n; i++)
+        v->codes[i] = (uint16_t)((uint32_t *)places)[i]; /* PLACE_MISSING becomes ABSENT */
     mem_big_free(places);
     return rc;
 }

@@ -109,10 +109,13 @@ static int count_values(struct facet_counts *out, const struct column *c, const 
     struct group *all, *now;
     struct ranked *ranked;
     size_t n_all, n_now;
+    bool same = n == c->n_rows; /* nothing is left out: counted once */
 
     if (column_groups(&all, &n_all, c, NULL, 0, err))
         return -1;
-    if (column_groups(&now, &n_now, c, rows, n, err)) {
+    now = all;
+    n_now = n_all;
+    if (!same && column_groups(&now, &n_now, c, rows, n, err)) {
         mem_big_free(all);
         return -1;
     }
@@ -127,7 +130,8 @@ static int count_values(struct facet_counts *out, const struct column *c, const 
         mem_big_free(ranked);
     }
     mem_big_free(all);
-    mem_big_free(now);
+    if (!same)
+        mem_big_free(now);
     return rc;
 }
 
