@@ -264,8 +264,11 @@ const struct command verb_load = {
     .help = "load a data file",
     .details =
         "The file may be compressed (gzip, zstd, xz, bzip2, lz4) or in a zip archive. "
-        "Dialect, header and types are guessed from the file, shown, and recorded, so that a "
-        "replay never guesses. Lines that do not fit are kept, counted and listed. A file is "
+        "Encoding, delimiter, quotes, lines before the table and below it, header, how numbers are "
+        "written and types are guessed from the file, shown with what speaks for them, and "
+        "recorded, so that a replay never guesses; each can be said instead (delimiter=\";\" "
+        "decimal=\",\" header=no skip=3 encoding=latin1). types=all:text keeps every cell as it "
+        "stands. Lines that do not fit are kept, counted and listed. A file is "
         "looked for where it is named, then beside the session file, then among the shipped "
         "data. Several files become one table, matched by the names of columns, with a column "
         "source; folders called key=value give columns. Loading starts afresh: steps, split and "

@@ -1,6 +1,7 @@
 /* types: each column's type with what speaks for it, and other types, read anew from the source. */
 #include <string.h>
 
+#include "io/files.h"
 #include "present.h"
 #include "rejects.h"
 #include "session.h"
