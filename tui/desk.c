@@ -99,16 +99,17 @@ void desk_try(struct desk *d, const struct workspace *trial, const char *line)
     str_add(&d->trial_line, line);
 }
 
-static void take_history(struct desk *d)
+void desk_take_history(struct desk *d)
 {
     const struct session *s = d->session;
 
-    if (d->n_history != s->n_all) {
-        mem_free(d->history);
-        d->history = MEM_NEW(struct history_row, s->n_all);
+    if (d->history_cap < s->n_all) {
+        d->history_cap = 2 * s->n_all;
+        d->history = mem_resize(d->history, d->history_cap, sizeof(*d->history));
     }
     d->n_history = s->n_all;
-    history_rows(d->history, s);
+    if (d->n_history)
+        history_rows(d->history, s);
 }
 
 static size_t clamp(size_t v, size_t n)
@@ -124,7 +125,6 @@ static void settle_cursors(struct desk *d)
         d->shown = DESK_NOW;
     d->step = clamp(d->step, n_steps + 1);
     d->model = clamp(d->model, d->ws->n_models);
-    d->entry = clamp(d->entry, d->n_history);
 }
 
 static void take_tables(struct desk *d)
@@ -201,7 +201,7 @@ static void find_figure(struct desk *d)
 void desk_refresh(struct desk *d)
 {
     take_workspace(d);
-    take_history(d);
+    d->n_history = 0; /* its entries may be gone: whoever shows it takes it anew */
     settle_cursors(d);
     take_tables(d);
     if (d->table) {
@@ -288,6 +288,8 @@ static bool fill_one(struct str *out, struct desk *d, const char *name, size_t l
         const struct entry *here = session_last(d->session);
         str_addf(out, "%zu", here ? here->number : 0);
     } else {
+        desk_take_history(d);
+        d->entry = clamp(d->entry, d->n_history);
         str_addf(out, "%zu", d->n_history ? d->history[d->entry].entry->number : 0);
     }
     return true;

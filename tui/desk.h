@@ -49,7 +49,7 @@ struct desk {
     size_t n_unmet;              /* expectations that do not hold, as far as is known */
     unsigned version;            /* grows when the workspace is another one */
     struct history_row *history; /* (n_history) the tree of commands as a list */
-    size_t n_history;
+    size_t n_history, history_cap;
 
     /* ---- what the last command left ---- */
     struct str report_title, report;
@@ -77,6 +77,9 @@ void desk_release(struct desk *d);
 void desk_refresh(struct desk *d);
 /* Show what that command would make, or (NULL) no longer.  Takes a reference. */
 void desk_try(struct desk *d, const struct workspace *trial, const char *line);
+/* The history as it is now; not part of a refresh, since a long one would be gone through after
+ * every command. */
+void desk_take_history(struct desk *d);
 /* The last command's report, plot and step come into view. */
 void desk_take_report(struct desk *d, const struct entry *e);
 /* The manual's page on a topic, NULL for the overview; false when there is none. */

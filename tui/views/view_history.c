@@ -35,6 +35,7 @@ static void history_settle(void *state, struct desk *d, int w, int h)
     struct history *s = state;
 
     (void)w;
+    desk_take_history(d);
     if (d->n_history != s->n_seen) {
         s->n_seen = d->n_history;
         d->entry = row_here(d);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "base/rng.h"
 #include "profile/expect.h"
 
@@ -217,35 +218,39 @@ static void test_lists_share_and_move(void **state)
 /* Against a count cell by cell, on random numbers. */
 static void test_range_and_unique_count_right(void **state)
 {
-    enum { N = 5000 };
+    enum { N = 200000 };
     struct column *c;
     struct rng random;
     struct err err = { 0 };
-    size_t outside = 0, twice = 0, seen[1000] = { 0 };
+    size_t outside = 0, twice = 0, *seen = MEM_NEW(size_t, 300000);
     static const char *const name[] = { "x" };
 
     (void)state;
     assert_int_equal(column_new(&c, COLUMN_INT, N, NULL, &err), 0);
     rng_init(&random, 7, 1);
     for (size_t i = 0; i < N; i++) {
-        int64_t v = (int64_t)rng_below(&random, 1000);
+        int64_t v = (int64_t)rng_below(&random, 300000);
         column_ints_mut(c)[i] = v;
-        outside += v < 100 || v > 900;
+        outside += v < 100 || v > 200000;
         seen[v]++;
     }
     column_seal(c);
-    for (size_t v = 0; v < 1000; v++)
+    for (size_t v = 0; v < 300000; v++)
         twice += seen[v] > 1 ? seen[v] : 0;
     struct table *t = make_table(name, &c, 1);
-    struct expectation *e = make(&ABOUT(.column = "x", .min = "100", .max = "900"));
+    struct expectation *e = make(&ABOUT(.column = "x", .min = "100", .max = "200000"));
     struct expectation *u = make(&ABOUT(.column = "x", .unique = true));
     struct expect_outcome o;
-    assert_int_equal(expectation_check(&o, e, t, NULL, &err), 0);
-    assert_int_equal(o.n_bad, outside);
-    expect_outcome_release(&o);
-    assert_int_equal(expectation_check(&o, u, t, NULL, &err), 0);
-    assert_int_equal(o.n_bad, twice);
-    expect_outcome_release(&o);
+    for (size_t threads = 1; threads <= 4; threads *= 2) {
+        parallel_set_threads(threads);
+        assert_int_equal(expectation_check(&o, e, t, NULL, &err), 0);
+        assert_int_equal(o.n_bad, outside);
+        expect_outcome_release(&o);
+        assert_int_equal(expectation_check(&o, u, t, NULL, &err), 0);
+        assert_int_equal(o.n_bad, twice);
+        expect_outcome_release(&o);
+    }
+    mem_free(seen);
     expectation_unref(e);
     expectation_unref(u);
     table_unref(t);
