@@ -22,7 +22,7 @@ enum { SCALE_AUTO, SCALE_YES, SCALE_NO };
 #define MAX_NEIGHBOURS     1000
 #define DEFAULT_NEIGHBOURS 5
 #define ROWS_AT_ONCE       16                /* rows to fill in one piece of parallel work */
-#define DONORS_AT_ONCE     512               /* their distances stay in the first-level cache */
+#define DONORS_AT_ONCE     512               /* their numbers stay in the second-level cache */
 #define HEAPS_AT_ONCE      ((size_t)1 << 21) /* neighbours kept at a time: 32 MB */
 
 struct knn {
@@ -356,51 +356,71 @@ static double value_from(const struct nearest *h, const struct knn *k, const str
     return number ? mean_of(h, v, k->weights) : vote_of(h, v, k->weights);
 }
 
-static void fill_row(struct filling_rows *s, size_t row, struct neighbour *room)
+/* A row to be filled: what it has, and the nearest rows for each feature that is to be filled. */
+struct receiver {
+    size_t row, n_features;
+    uint32_t *features;    /* (p) */
+    uint64_t *mask;        /* (n_words) */
+    struct nearest *heaps; /* (n_fill) */
+};
+
+static void receiver_init(struct receiver *r, const struct filling_rows *s, size_t row,
+                          struct neighbour *room)
 {
     const struct knn *k = s->k;
-    struct nearest heaps[64], *all = s->n_fill <= 64 ? heaps : MEM_NEW(struct nearest, s->n_fill);
-    double square[DONORS_AT_ONCE];
-    uint64_t word = 0, *mask = k->n_words == 1 ? &word : MEM_NEW(uint64_t, k->n_words);
-    bool mixed = any_category(s->f);
-    uint32_t some[64], *features = k->p <= 64 ? some : MEM_NEW(uint32_t, k->p);
-    size_t n_features = list_present(features, s->x, row);
 
+    r->row = row;
+    r->features = MEM_NEW(uint32_t, k->p);
+    r->mask = MEM_NEW(uint64_t, k->n_words);
+    r->heaps = MEM_NEW(struct nearest, s->n_fill);
+    r->n_features = list_present(r->features, s->x, row);
+    for (size_t m = 0; m < r->n_features; m++)
+        r->mask[r->features[m] / 64] |= (uint64_t)1 << (r->features[m] % 64);
     for (size_t m = 0; m < s->n_fill; m++)
-        all[m] = (struct nearest){ .at = room + m * k->n_neighbors };
-    for (size_t j = 0; j < k->p; j++)
-        if (!isnan(matrix_col(s->x, j)[row]))
-            mask[j / 64] |= (uint64_t)1 << (j % 64);
-    for (size_t from = 0; from < k->n; from += DONORS_AT_ONCE) {
-        size_t n = k->n - from < DONORS_AT_ONCE ? k->n - from : DONORS_AT_ONCE;
-        if (mixed)
-            squares_mixed(square, k, s->f, s->x, row, from, n);
-        else
-            squares(square, k, s->x, row, features, n_features, from, n);
-        scale_squares(square, k, mask, from, n);
-        offer(all, s, row, square, from, n);
-    }
-    for (size_t j = 0, m = 0; j < k->p; j++) {
-        if (!s->f->at[j].fill)
-            continue;
-        nearest_sort(&all[m]);
-        matrix_col(s->out, j)[row] = value_from(&all[m], k, &s->f->at[j], j);
-        m++;
-    }
-    if (all != heaps)
-        mem_free(all);
-    if (mask != &word)
-        mem_free(mask);
-    if (features != some)
-        mem_free(features);
+        r->heaps[m].at = room + m * k->n_neighbors;
 }
 
+static void receiver_finish(struct receiver *r, const struct filling_rows *s)
+{
+    struct nearest *h = r->heaps;
+
+    for (size_t j = 0; j < s->k->p; j++) {
+        if (!s->f->at[j].fill)
+            continue;
+        nearest_sort(h);
+        matrix_col(s->out, j)[r->row] = value_from(h++, s->k, &s->f->at[j], j);
+    }
+    mem_free(r->features);
+    mem_free(r->mask);
+    mem_free(r->heaps);
+}
+
+/* Donors outside, receivers inside: a block of donors is read from memory once for all of them. */
 static void fill_chunk(void *ctx, size_t begin, size_t end, size_t chunk)
 {
-    struct filling_rows *s = ctx;
+    const struct filling_rows *s = ctx;
+    const struct knn *k = s->k;
+    struct neighbour *room = s->heaps + chunk * s->heaps_in_chunk;
+    struct receiver some[ROWS_AT_ONCE];
+    double square[DONORS_AT_ONCE];
+    bool mixed = any_category(s->f);
 
     for (size_t i = begin; i < end; i++)
-        fill_row(s, s->rows[s->first + i], s->heaps + chunk * s->heaps_in_chunk);
+        receiver_init(&some[i - begin], s, s->rows[s->first + i],
+                      room + (i - begin) * s->n_fill * k->n_neighbors);
+    for (size_t from = 0; from < k->n; from += DONORS_AT_ONCE) {
+        size_t n = k->n - from < DONORS_AT_ONCE ? k->n - from : DONORS_AT_ONCE;
+        for (struct receiver *r = some; r < some + (end - begin); r++) {
+            if (mixed)
+                squares_mixed(square, k, s->f, s->x, r->row, from, n);
+            else
+                squares(square, k, s->x, r->row, r->features, r->n_features, from, n);
+            scale_squares(square, k, r->mask, from, n);
+            offer(r->heaps, s, r->row, square, from, n);
+        }
+    }
+    for (size_t i = 0; i < end - begin; i++)
+        receiver_finish(&some[i], s);
 }
 
 /* Rows with something to fill, listed in rows. */
@@ -453,7 +473,7 @@ int knn_fill(struct matrix *out, const struct knn *k, const struct features *f,
         for (size_t i = 0; i < x->n; i++)
             matrix_col(out, j)[i] = NAN;
     }
-    s.heaps_in_chunk = s.n_fill * k->n_neighbors;
+    s.heaps_in_chunk = ROWS_AT_ONCE * s.n_fill * k->n_neighbors;
     if (mem_big(&rows, x->n, sizeof(uint32_t), "the rows to fill", err))
         return -1;
     s.rows = rows;
