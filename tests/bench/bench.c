@@ -47,6 +47,8 @@ static const struct task tasks[] = {
     { "five_fold_logistic", WHOLE_PROCESS, "small.csv",
       "load %s; target y task=classes; scale all; train logistic as=lr; validate lr folds=5", 9 },
     { "describe", LAST_COMMAND, "wide_mixed.csv", "load %s; describe", 3 },
+    { "correlate", LAST_COMMAND, "wide_mixed.csv", "load %s; correlate", 3 },
+    { "missing", LAST_COMMAND, "wide_mixed.csv", "load %s; missing", 3 },
     { "expression", LAST_COMMAND, "small.csv",
       "load %s; derive z = if(x00 > 0, log(abs(x01) + 1) * x02, sqrt(abs(x03)) - x04 / 2)", 9 },
     { "filter", LAST_COMMAND, "small.csv", "load %s; filter x00 > 0 and not (x01 < -1 or x02 > 1)",
