@@ -152,6 +152,9 @@ struct dependency dependency_measure(const struct pair_counts *p, double base)
     if (d.lambda >= KEY_LAMBDA && d.noise >= KEY_NOISE && d.n_groups >= KEY_GROUPS &&
         d.n_rows >= KEY_ROWS * d.n_groups)
         d.trust_of_key = 0.98 * (0.6 + 0.4 * d.lambda);
+    /* What is well determined besides may be trusted as much. */
+    if (d.trust > 0 && d.trust_of_key > d.trust)
+        d.trust = d.trust_of_key;
     return d;
 }
 
