@@ -50,6 +50,9 @@ struct context {
     const char *instead;
     struct session *session; /* COMMAND_SESSION only, else NULL */
     struct gnuplot *gnuplot;
+    /* Out, while it runs: a workspace that can be looked at until it has ended.  NULL: nobody
+     * looks. */
+    _Atomic(const struct workspace *) *early;
     struct workspace *trial; /* out: preview: what the command would make, yours to give; NULL */
     /* out: (n_follow) commands to be carried out next, before whatever waits; in the arena */
     const char *const *follow;

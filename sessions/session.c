@@ -128,6 +128,7 @@ static double now(const struct session *s)
 
 static void task_free(struct task *t)
 {
+    workspace_unref(atomic_exchange(&t->early, NULL));
     report_release(&t->report);
     str_release(&t->input_digest);
     workspace_unref(t->context.next);

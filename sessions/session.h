@@ -130,6 +130,7 @@ struct task {
     size_t line_number;
     double started;
     size_t journal_number;
+    _Atomic(const struct workspace *) early; /* what `context.early` may point to */
 };
 
 /* NULL with the error (its place is in the line; `file` and `line_number` are put in front when

@@ -22,7 +22,7 @@
 #include "term.h"
 
 #define FRAME_S        (1.0 / 30) /* between two frames, at least */
-#define PROGRESS_S     0.25       /* between two looks at the progress of a command */
+#define PROGRESS_S     0.05       /* between two looks at the progress of a command */
 #define FIRST_FRAME_MS 25         /* to wait for the data before the first frame */
 #define KEYS_AT_A_TIME 4096
 #define PATIENCE_S     3 /* for a cancelled command when the program is told to end */
@@ -128,8 +128,10 @@ static void wait_for_events(struct app *a)
         leave_now(a, EXIT_FAILED);
     if (n < 0)
         return;
-    if (n == 0 && app_is_busy(a))
+    if (n == 0 && app_is_busy(a)) {
+        app_look_early(a);
         a->dirty = true; /* progress */
+    }
     if (fds[1].revents)
         while ((number = signals_next()))
             take_signal(a, number);

@@ -241,6 +241,7 @@ static void finish(struct app *a, struct task *t)
     struct err why = { 0 };
     bool slow = platform_clock() - a->started > 10;
 
+    desk_show_early(&a->desk, NULL);
     if (session_finish(a->session, t, &e, &why)) {
         session_queue_clear(a->session);
         desk_refresh(&a->desk);
@@ -261,6 +262,15 @@ static void finish(struct app *a, struct task *t)
     }
     mem_free(line);
     a->dirty = true;
+}
+
+void app_look_early(struct app *a)
+{
+    struct task *t = worker_task(a->worker);
+    const struct workspace *early = t ? atomic_exchange(&t->early, NULL) : NULL;
+
+    if (early)
+        desk_show_early(&a->desk, early);
 }
 
 void app_take_result(struct app *a)
@@ -291,6 +301,7 @@ static void start(struct app *a, const struct queued *q)
     if (!t)
         return;
     a->started = platform_clock();
+    t->context.early = &t->early;
     if (t->context.session) {
         task_run(t);
         finish(a, t); /* acts on the session itself: at once, on this thread */

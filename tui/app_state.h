@@ -50,6 +50,8 @@ void app_submit(struct app *a, const char *line);
 void app_pump(struct app *a);
 /* The worker is done with a command. */
 void app_take_result(struct app *a);
+/* What the command that runs left to be looked at. */
+void app_look_early(struct app *a);
 void app_cancel(struct app *a);
 bool app_is_busy(const struct app *a);
 

@@ -35,6 +35,7 @@ static void free_links(struct desk *d)
 void desk_release(struct desk *d)
 {
     workspace_unref(d->ws);
+    workspace_unref(d->early);
     workspace_unref(d->trial);
     str_release(&d->trial_line);
     selection_unref(d->selection);
@@ -71,7 +72,7 @@ const struct recipe *desk_recipe(const struct desk *d)
 
 static void take_workspace(struct desk *d)
 {
-    const struct workspace *now = session_workspace(d->session);
+    const struct workspace *now = d->early ? d->early : session_workspace(d->session);
 
     if (d->selection != d->session->selection) {
         selection_unref(d->selection);
@@ -87,6 +88,16 @@ static void take_workspace(struct desk *d)
     d->ws = workspace_ref(now);
     d->version++;
     survey_sweep(d->survey);
+}
+
+void desk_show_early(struct desk *d, const struct workspace *take)
+{
+    const struct workspace *old = d->early;
+
+    d->early = take;
+    if (take || old)
+        desk_refresh(d);
+    workspace_unref(old);
 }
 
 void desk_try(struct desk *d, const struct workspace *trial, const char *line)

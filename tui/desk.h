@@ -28,6 +28,7 @@ struct desk {
     size_t shown;
     /* What a command at the prompt would make (preview); the sheet shows what it would change. */
     const struct workspace *trial;
+    const struct workspace *early; /* what is shown while a command runs, NULL: the session's */
     struct str trial_line;
     bool jump;         /* the cursor should go to the first change, once it is known */
     size_t go_to;      /* row number that REQ_GO_TO asks for */
@@ -75,6 +76,9 @@ void desk_init(struct desk *d, const struct session *s, struct survey *survey);
 void desk_release(struct desk *d);
 /* The session's workspace may be another one; cursors stay within it. */
 void desk_refresh(struct desk *d);
+/* Show a workspace that a command which still runs left to be looked at; NULL: the session's again.
+ * Takes the reference. */
+void desk_show_early(struct desk *d, const struct workspace *take);
 /* Show what that command would make, or (NULL) no longer.  Takes a reference. */
 void desk_try(struct desk *d, const struct workspace *trial, const char *line);
 /* The history as it is now; not part of a refresh, since a long one would be gone through after

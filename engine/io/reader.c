@@ -122,13 +122,25 @@ int request_stream(struct stream **out, const struct read_request *req, struct e
     return req->stream ? 0 : stream_open(out, req->path, req->member, err);
 }
 
+/* What the person can look at meanwhile; that it cannot be had is no error. */
+static void tell_early(const struct read_request *req, const struct reader *reader, void *state)
+{
+    struct table *first;
+
+    if (reader->preview(&first, state, EARLY_ROWS, NULL) == 0)
+        req->early(req->early_ctx, first);
+}
+
 int source_read_request(struct source **out, const struct read_request *req,
                         const struct reader *reader, struct job *job, struct err *err)
 {
+    bool large = req->early && req->stream && stream_size(req->stream) >= EARLY_BYTES;
     void *state;
 
     if (reader->open(&state, req, err))
         return -1;
+    if (large && reader->preview)
+        tell_early(req, reader, state);
     int rc = reader->read(out, state, job, err);
     reader->close(state);
     return rc;

@@ -114,7 +114,13 @@ struct read_request {
     const char *const *words;
     size_t n_words;
     bool some_types; /* params' types may name columns that this file does not have */
+    /* Told the first rows of a file that takes a while, before the rest is read; takes the table.
+     * NULL: nobody wants to know. */
+    void (*early)(void *early_ctx, struct table *take);
+    void *early_ctx;
 };
+#define EARLY_BYTES ((uint64_t)8 << 20) /* files from here on take a while */
+#define EARLY_ROWS  1000
 
 struct reader {
     const char *name; /* "csv" */

@@ -205,6 +205,25 @@ static int apply_roles(struct context *ctx, struct err *err)
 }
 
 /* One file.  Open once, since standard input cannot be opened again: see what it is, then read it. */
+struct early_rows {
+    struct context *ctx;
+    const struct reader *reader;
+    const char *path;
+};
+
+/* The first rows as a workspace of their own, to be looked at while the rest is read. */
+static void show_early(void *early_ctx, struct table *take)
+{
+    struct early_rows *e = early_ctx;
+    struct source *source = source_new(e->reader, e->path);
+    struct workspace *ws = NULL;
+
+    source->table = take;
+    if (workspace_with_source(&ws, e->ctx->ws, source, NULL) == 0)
+        workspace_unref(atomic_exchange(e->ctx->early, ws));
+    source_unref(source);
+}
+
 static int read_file(struct source **out, struct context *ctx, const char *path, struct err *err)
 {
     struct read_request req = { .path = path, .member = params_text(ctx->args, "member") };
@@ -218,6 +237,11 @@ static int read_file(struct source **out, struct context *ctx, const char *path,
         return -1;
     }
     call_subset(&req.params, ctx->args, reader->params, ctx->arena);
+    struct early_rows early = { ctx, reader, path };
+    if (ctx->early) {
+        req.early = show_early;
+        req.early_ctx = &early;
+    }
     return source_read_request(out, &req, reader, ctx->job, err);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/parallel.h"
 #include "base/rng.h"
+#include "io/stream.h"
 
 /* n rows "i,word" from row i = from on. */
 static void add_rows(struct str *text, size_t from, size_t n, const char *word)
@@ -355,6 +356,40 @@ static void test_first_rows_of_a_large_file(void **state)
     str_release(&text);
 }
 
+static void keep_early(void *early_ctx, struct table *take)
+{
+    *(struct table **)early_ctx = take;
+}
+
+/* Who asks is told the first rows before the rest is read; they are those of the whole. */
+static void test_first_rows_are_told_early(void **state)
+{
+    char path[] = "/tmp/assay_early_XXXXXX";
+    struct table *first = NULL;
+    struct read_request req = { .path = path, .early = keep_early, .early_ctx = &first };
+    struct err err = { 0 };
+    struct source *src;
+    struct str text;
+    int fd = mkstemp(path);
+
+    (void)state;
+    str_init(&text);
+    str_add(&text, "a,b\n");
+    add_rows(&text, 0, 800000, "word");
+    assert_int_equal(write(fd, text.buf, text.len), (ssize_t)text.len);
+    assert_int_equal(stream_open(&req.stream, path, NULL, &err), 0);
+    assert_int_equal(source_read_request(&src, &req, &reader_csv, NULL, &err), 0);
+    assert_non_null(first);
+    assert_int_equal(first->n_rows, EARLY_ROWS);
+    assert_int_equal(src->table->n_rows, 800000);
+    assert_true(column_cells_equal(table_at(first, 0), 999, table_at(src->table, 0), 999));
+    table_unref(first);
+    source_unref(src);
+    close(fd);
+    unlink(path);
+    str_release(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -367,6 +402,7 @@ int main(void)
         cmocka_unit_test(test_sample_is_even),
         cmocka_unit_test(test_a_file_that_changes_is_an_error),
         cmocka_unit_test(test_first_rows_of_a_large_file),
+        cmocka_unit_test(test_first_rows_are_told_early),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
