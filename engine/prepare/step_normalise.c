@@ -72,6 +72,10 @@ static enum text_change normalise_one(void *ctx, struct str *out, struct span in
     struct normalising *n = ctx;
 
     (void)err;
+    if (text_is_ascii(in)) { /* nothing but spaces can change */
+        text_plain_spaces(out, in, n->spaces);
+        return span_eq((struct span){ out->buf, out->len }, in) ? TEXT_SAME : TEXT_CHANGED;
+    }
     if (n->mend)
         text_mend_mojibake(out, in);
     else

@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-static bool is_ascii(struct span s)
+bool text_is_ascii(struct span s)
 {
     unsigned char any = 0;
 
@@ -61,6 +61,11 @@ void text_to_case(struct str *out, struct span s, enum letter_case to)
             str_add_char(out, s.at[i]);
             continue;
         }
+        if (code < 0x80 && to <= CASE_UPPER) { /* most letters, without a look into tables */
+            bool other = to == CASE_UPPER ? code - 'a' < 26 : code - 'A' < 26;
+            str_add_char(out, (char)(other ? code ^ 0x20 : code));
+            continue;
+        }
         bool first = to == CASE_TITLE ? !in_word : to == CASE_SENTENCE && !begun;
         utf8proc_int32_t c = (utf8proc_int32_t)code;
         add_code(out, (uint32_t)(to == CASE_UPPER ? utf8proc_toupper(c)
@@ -86,19 +91,31 @@ static bool has_no_width(uint32_t code)
     return code == 0xAD || code == 0x200B || code == 0x2060 || code == 0xFEFF;
 }
 
+/* Bytes from `at` that are plain characters of ASCII and no blanks: most of most texts. */
+static size_t plain_run(struct span s, size_t at)
+{
+    size_t n = 0;
+
+    while (at + n < s.len && s.at[at + n] > ' ' && (unsigned char)s.at[at + n] < 0x80)
+        n++;
+    return n;
+}
+
 void text_plain_spaces(struct str *out, struct span s, enum space_form form)
 {
     size_t n_waiting = 0, begin = out->len;
 
     for (size_t i = 0, len; i < s.len; i += len) {
-        uint32_t code;
-        len = next_code(&code, s, i);
+        uint32_t code = 'x';
+        len = plain_run(s, i);
+        if (len == 0)
+            len = next_code(&code, s, i);
         if (form != SPACES_KEEP && (has_no_width(code) || is_space(code))) {
             n_waiting += is_space(code);
             continue;
         }
-        if (out->len > begin)
-            str_add_repeat(out, " ", form == SPACES_COLLAPSE ? n_waiting > 0 : n_waiting);
+        if (n_waiting && out->len > begin)
+            str_add_repeat(out, " ", form == SPACES_COLLAPSE ? 1 : n_waiting);
         n_waiting = 0;
         str_add_n(out, s.at + i, len);
     }
@@ -128,7 +145,7 @@ void text_to_unicode(struct str *out, struct span s, enum unicode_form form)
         [UNICODE_NFKD] = UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT,
     };
 
-    if (form == UNICODE_KEEP || is_ascii(s))
+    if (form == UNICODE_KEEP || text_is_ascii(s))
         str_add_n(out, s.at, s.len);
     else
         map_unicode(out, s, options[form]);
@@ -139,7 +156,7 @@ void text_drop_marks(struct str *out, struct span s)
 {
     struct str apart, bare;
 
-    if (is_ascii(s) || !text_is_utf8(s.at, s.len, NULL)) {
+    if (text_is_ascii(s) || !text_is_utf8(s.at, s.len, NULL)) {
         str_add_n(out, s.at, s.len);
         return;
     }
@@ -259,7 +276,7 @@ void text_mend_mojibake(struct str *out, struct span s)
 {
     struct str now, next;
 
-    if (is_ascii(s)) {
+    if (text_is_ascii(s)) {
         str_add_n(out, s.at, s.len);
         return;
     }

@@ -3,7 +3,11 @@
 #ifndef PREPARE_TEXT_NORMAL_H
 #define PREPARE_TEXT_NORMAL_H
 
+#include <stdbool.h>
+
 #include "base/str.h"
+
+bool text_is_ascii(struct span s);
 
 enum letter_case { CASE_LOWER, CASE_UPPER, CASE_TITLE, CASE_SENTENCE };
 /* Letter by letter (Unicode's simple mappings: ß stays in upper case).  Title: every first letter of

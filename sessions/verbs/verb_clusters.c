@@ -115,6 +115,8 @@ static void add_shown(struct str *out, struct span s, size_t width)
 }
 
 #define MEMBERS_SHOWN 6
+/* A session keeps its reports; more than that nobody decides one by one. */
+#define CLUSTERS_LISTED 50000
 
 static void add_row(struct report_grid *g, const struct cluster *c, size_t id, bool refused)
 {
@@ -151,7 +153,8 @@ static void show_clusters(struct report *r, const struct clusters *c, const stru
     report_grid_add(&g, "%s", "values");
     for (size_t i = 0; i < c->n; i++) {
         bool was = refused->n && pairs_find(refused, c->items[i].members[0].value);
-        json_array_append_new(list, cluster_json(&c->items[i], i + 1, was));
+        if (i < CLUSTERS_LISTED)
+            json_array_append_new(list, cluster_json(&c->items[i], i + 1, was));
         if (i < top)
             add_row(&g, &c->items[i], i + 1, was);
     }
@@ -179,6 +182,7 @@ static int clusters_run(struct report *r, struct context *ctx, struct err *err)
     report_put_text(r, "columns", columns);
     report_put_text(r, "method", params_text(ctx->args, "method"));
     report_put_int(r, "values", (int64_t)found.n_values);
+    report_put_int(r, "found", (int64_t)found.n);
     report_put_int(r, "blocks_left", (int64_t)found.n_blocks_left);
     if (found.n)
         show_clusters(r, &found, &refused, (size_t)params_int(ctx->args, "top"));
