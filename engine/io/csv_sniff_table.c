@@ -3,7 +3,7 @@
  *
  * Before the table  leading records with at most one text in them, where the table has three columns
  *                   or more, or with a single field where it has two; also two fields (a key and its
- *                   value) where it has five or more.
+ *                   value) where it has five or more; also one of another width above names.
  * Header, in turn:
  *   no   when a field of the first record is a number over a column of numbers;
  *   by votes otherwise, one per column: a text over a column of numbers, dates or bools is for a
@@ -45,17 +45,6 @@ static bool record_is_before(const struct sample *s, size_t i)
     if (s->width == 2)
         return n == 1;
     return filled <= 1 || (filled == 2 && n == 2 && s->width >= 5);
-}
-
-size_t sample_preamble(const struct sample *s)
-{
-    size_t i = 0;
-
-    if (s->width < 2 || s->n < 3 || s->n_usual < 2)
-        return 0;
-    while (i < s->n && record_is_before(s, i))
-        i++;
-    return i + 1 < s->n ? i : 0;
 }
 
 /* ---------------------------------------------------------------- header */
@@ -133,17 +122,16 @@ static bool record_repeats(const struct sample *s, size_t k)
     return true;
 }
 
-/* Is record k, which follows a header, more of it? */
-static bool record_continues_header(const struct sample *s, size_t k, char decimal)
+/* Does record k hold names: texts only, which are not the same, over two columns of numbers or dates
+ * or more? */
+static bool record_has_names(const struct sample *s, size_t k, char decimal)
 {
     size_t n_over = 0;
     bool differ = false;
     struct span one = { "", 0 };
 
     if (k + 2 >= s->n || s->records[k].n != s->width)
-        return k < s->n && record_repeats(s, k);
-    if (record_repeats(s, k))
-        return true;
+        return false;
     for (size_t j = 0; j < s->records[k].n; j++) {
         enum look look = sample_look(s, k, j, decimal);
         enum look below = sample_column_look(s, k + 1, j, decimal);
@@ -157,6 +145,26 @@ static bool record_continues_header(const struct sample *s, size_t k, char decim
         n_over++;
     }
     return n_over >= 2 && differ;
+}
+
+/* Is record k, which follows a header, more of it? */
+static bool record_continues_header(const struct sample *s, size_t k, char decimal)
+{
+    return k < s->n && (record_repeats(s, k) || record_has_names(s, k, decimal));
+}
+
+size_t sample_preamble(const struct sample *s)
+{
+    size_t i = 0;
+
+    if (s->width < 2 || s->n < 3 || s->n_usual < 2)
+        return 0;
+    while (i < s->n && record_is_before(s, i))
+        i++;
+    /* a title with delimiters in it */
+    while (i + 1 < s->n && s->records[i].n != s->width && record_has_names(s, i + 1, '.'))
+        i++;
+    return i + 1 < s->n ? i : 0;
 }
 
 #define NUMBERS_TOO (-1000000) /* votes: the first record holds numbers as the rows do */

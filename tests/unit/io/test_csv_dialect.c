@@ -56,6 +56,7 @@ static void test_lines_before_the_table_are_left_out(void **state)
     assert_int_equal(table_line(src->table, 0), 5);
     assert_true(case_has_note(src, "lines before the table: 3"));
     source_unref(src);
+    case_is("Made on Monday, at noon, by hand\nx,y\n1,2\n3,4\n", "x:int y:int / 1 2 / 3 4");
     case_is("# made by hand\na,b\n1,2\n# in between\n3,4\n", "a:int b:int / 1 2 / 3 4");
     expect_guess("# a, b\n1, 2\n3, 4\n", PAIRS("comment", "none", "header", "yes"));
     expect_guess("#1,x\n#2,y\n#3,z\n", PAIRS("comment", "none"));
