@@ -186,6 +186,13 @@ static void add_metrics(struct completions *c, const char *prefix)
         add_if(c, prefix, metric_table[i]->name, metric_table[i]->help);
 }
 
+static void add_branches(struct completions *c, const struct session *s, const char *prefix)
+{
+    for (size_t i = 0; i < s->n_all; i++)
+        if (s->all[i]->branch)
+            add_if(c, prefix, s->all[i]->branch, s->all[i]->line);
+}
+
 static void add_topics(struct completions *c, const char *prefix)
 {
     add_commands(c, prefix);
@@ -203,6 +210,8 @@ static void add_for_spec(struct completions *c, const struct session *s, const s
         add_metrics(c, prefix);
     else if (strcmp(verb, "plot") == 0 && strcmp(p->spec->name, "kind") == 0)
         add_plot_kinds(c, prefix);
+    else if (strcmp(verb, "branch diff") == 0 || strcmp(verb, "goto") == 0)
+        add_branches(c, s, prefix);
     else if (strcmp(verb, "help") == 0)
         add_topics(c, prefix);
     else

@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "batch.h"
+#include "complete.h"
 #include "history_tree.h"
 #include "journal.h"
 
@@ -273,6 +274,23 @@ static void a_slip_is_no_branch(void **state)
     (void)state;
 }
 
+static void branches_are_offered(void **state)
+{
+    struct session *s = fresh(false);
+    struct completions c;
+
+    run_all(s, branching);
+    complete_line(&c, s, "goto f", 6);
+    assert_int_equal(c.n, 1);
+    assert_string_equal(c.items[0].text, "first");
+    completions_release(&c);
+    complete_line(&c, s, "branch diff f", 13);
+    assert_int_equal(c.n, 1);
+    completions_release(&c);
+    session_free(s, false);
+    (void)state;
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -298,6 +316,7 @@ int main(void)
         cmocka_unit_test(a_crash_keeps_the_branches),
         cmocka_unit_test(open_forgets_in_the_journal_too),
         cmocka_unit_test(a_slip_is_no_branch),
+        cmocka_unit_test(branches_are_offered),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
