@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "workspace_stage.h"
 
 /* ---- life ---- */
 static struct named_model named_model_copy(const struct named_model *m)
@@ -45,6 +46,7 @@ static struct workspace *workspace_copy(const struct workspace *ws)
     copy->models = MEM_NEW(struct named_model, ws->n_models + 1);
     for (size_t i = 0; i < ws->n_models; i++)
         copy->models[i] = named_model_copy(&ws->models[i]);
+    copy->stage = stage_ref(ws->stage);
     copy->lessons = lessons_ref(ws->lessons);
     return copy;
 }
@@ -116,6 +118,7 @@ void workspace_unref(const struct workspace *ws)
     drop_models(shared);
     drop_run(shared);
     source_unref(shared->source);
+    stage_unref(shared->stage);
     recipe_unref(shared->recipe);
     lessons_unref(shared->lessons);
     expectations_unref(shared->expectations);
@@ -371,6 +374,15 @@ static int workspace_finish(struct workspace **out, struct workspace *copy, stru
 }
 
 /* ---- new ones ---- */
+void workspace_set_stage(struct workspace *fresh, const struct stage *stage,
+                         const struct workspace *before)
+{
+    stage_unref(fresh->stage);
+    fresh->stage = stage_ref(stage);
+    fresh->as = before->as;
+    set_text(&fresh->positive, before->positive);
+}
+
 int workspace_with_source(struct workspace **out, const struct workspace *ws, struct source *source,
                           struct err *err)
 {
@@ -381,6 +393,8 @@ int workspace_with_source(struct workspace **out, const struct workspace *ws, st
     drop_run(copy);
     source_unref(copy->source);
     copy->source = source_ref(source);
+    stage_unref(copy->stage);
+    copy->stage = NULL;
     set_recipe(copy, recipe_empty());
     set_expectations(copy, NULL);
     copy->as = AS_FITS;

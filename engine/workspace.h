@@ -25,6 +25,8 @@ struct named_model {
     struct resample_result *tested;    /* NULL; one "fold", the held-out rows */
 };
 
+struct stage;
+
 struct workspace {
     atomic_uint refs;
     struct source *source; /* NULL before load */
@@ -40,10 +42,16 @@ struct workspace {
     char *positive;                    /* NULL */
     size_t n_models;
     struct named_model *models;
+    /* Behind a joined table (workspace_stage.h): what it was made of; NULL. */
+    struct stage *stage;
     struct lessons *lessons; /* what the person answered to the audit; NULL: nothing yet */
 };
 enum { PART_NONE = 2 };
 
+/* For workspace_stage.c: of a workspace that nobody else has seen.  What the target was declared to be comes from
+ * `before`. */
+void workspace_set_stage(struct workspace *fresh, const struct stage *stage,
+                         const struct workspace *before);
 struct workspace *workspace_empty(void);
 struct workspace *workspace_ref(const struct workspace *ws);
 void workspace_unref(const struct workspace *ws);

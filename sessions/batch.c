@@ -140,6 +140,14 @@ static int check_entry(const struct batch_options *o, const struct entry *e, con
     script_digest(mark, e->line, e->digest);
     fprintf(o->err, "%s:%zu: differs: %s\n    recorded %.25s, now %s\n    %s%s\n", file, number,
             e->line, recorded, mark, replay_reason(verdict), replay_reason_more(verdict));
+    if (verdict == REPLAY_OTHER_INPUT) {
+        struct str facts;
+        str_init(&facts);
+        replay_tell_input(&facts, e, recorded);
+        if (facts.len)
+            fprintf(o->err, "    %s\n", facts.buf);
+        str_release(&facts);
+    }
     return EXIT_DIFFERS;
 }
 

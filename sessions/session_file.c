@@ -7,6 +7,7 @@
 #include "io/file.h"
 #include "paths.h"
 #include "script.h"
+#include "replay.h"
 #include "session.h"
 
 /* Each line of it behind the mark of branches, or as it is. */
@@ -48,6 +49,7 @@ static void print_entry(struct str *out, const struct entry *e, const char *fold
     str_addf(out, "   #= %s", digest);
     if (e->input_digest)
         str_addf(out, " file=%s", e->input_digest);
+    replay_add_facts(out, e);
     str_add_char(out, '\n');
 }
 

@@ -287,6 +287,10 @@ static bool fill_one(struct str *out, struct desk *d, const char *name, size_t l
         if (!*desk_column_name(d))
             return desk_say(d, "there is no column here; load a file first"), false;
         selection_quote_name(out, desk_column_name(d));
+    } else if (len == 3 && strncmp(name, "row", len) == 0) {
+        if (d->row == 0)
+            return desk_say(d, "there is no row here; the sheet has the cursor"), false;
+        str_addf(out, "%zu", d->row);
     } else if (len == 4 && strncmp(name, "step", len) == 0) {
         if (d->step == 0)
             return desk_say(d, "the first line is the source; choose a step"), false;

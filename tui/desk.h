@@ -22,6 +22,7 @@ struct desk {
 
     /* ---- where the person is ---- */
     size_t column;       /* of the table shown */
+    size_t row;          /* number of the row under the sheet's cursor; 0: none */
     size_t step;         /* in the list: 0 the source, k the k-th step */
     size_t model, entry; /* entry: a row of the history */
     /* The step whose changes the sheet shows: k, 0 the source, DESK_NOW the table as it stands. */

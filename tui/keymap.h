@@ -2,7 +2,7 @@
  * bottom and the palette are made.
  *
  * A binding gives the text of a command or a request (requests.def), never a function.  In command
- * text {column} {step} {model} {entry} stand for what is under the cursor; {facet} is the column as
+ * text {column} {row} {step} {model} {entry} stand for what is under the cursor; {facet} is the column as
  * facet writes it.
  */
 #ifndef TUI_KEYMAP_H

@@ -2,9 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "io/files.h"
-#include "io/stream.h"
-#include "paths.h"
+#include "loading.h"
 #include "present.h"
 #include "rejects.h"
 #include "session.h"
@@ -23,52 +21,6 @@ static const struct param_spec load_params[] = {
       .help = "columns that are no features, as column:fold, column:split or column:ignore" },
     { .name = NULL },
 };
-
-/* The reader is known before the file is opened, so that its parameters can be checked; what a file
- * without a telling suffix holds is seen later, and then only parameters of the first reader can
- * have been given. */
-static int load_extend(const struct param_spec **more, const struct params *so_far, struct err *err)
-{
-    const char *format = params_text(so_far, "format");
-    const struct param_value *paths = params_value(so_far, "path");
-    const char *path = paths->n_list ? paths->list[0] : NULL;
-    const struct reader *reader = path ? reader_by_suffix(path) : NULL;
-
-    if (format && reader_named(&reader, format, err))
-        return -1;
-    *more = (reader ? reader : reader_table[0])->params;
-    return 0;
-}
-
-/* A parameter was given that this file's reader does not have. */
-static int refuse_foreign_params(const struct context *ctx, const struct reader *reader,
-                                 struct err *err)
-{
-    for (size_t i = param_count(load_params); i < ctx->args->n; i++) {
-        const char *name = ctx->args->specs[i].name;
-        if (ctx->args->values[i].given && param_find(reader->params, name, false) < 0)
-            return err_set(err, ERR_USAGE,
-                           "%s says nothing about %s, which is read as %s; leave "
-                           "it out, or name another format=",
-                           name, params_text(ctx->args, "path"), reader->name);
-    }
-    return 0;
-}
-
-/* What the reader found out goes into the command, so that a replay never guesses again. */
-static void keep_resolved(struct context *ctx, const struct params *found)
-{
-    for (size_t i = param_count(load_params); i < ctx->args->n; i++)
-        if (param_find(found->specs, ctx->args->specs[i].name, false) < 0)
-            ctx->args->values[i].set = false;
-    for (size_t i = 0; i < found->n; i++) {
-        int j = param_find(ctx->args->specs, found->specs[i].name, false);
-        if (j < 0 || !found->values[i].set)
-            continue;
-        ctx->args->values[j] = found->values[i];
-        ctx->args->values[j].text = arena_strdup(ctx->arena, found->values[i].text);
-    }
-}
 
 static void report_columns(struct report *r, const struct table *t)
 {
@@ -109,20 +61,10 @@ static void report_rejects(struct report *r, const struct source *s)
     rejects_tell(&r->text, s);
 }
 
-/* What was loaded, in few words. */
-static const char *loaded_name(const struct context *ctx, const struct source *s)
-{
-    const struct param_value *paths = params_value(ctx->args, "path");
-
-    if (paths->n_list == 1)
-        return paths->list[0];
-    return arena_printf(ctx->arena, "%s and %zu more", paths->list[0], s->n_parts - 1);
-}
-
 static void report_source(struct report *r, struct context *ctx, const struct source *s)
 {
     report_put_int(r, "rows", (int64_t)s->table->n_rows);
-    report_line(r, "%s: %zu rows × %zu columns", loaded_name(ctx, s), s->table->n_rows,
+    report_line(r, "%s: %zu rows × %zu columns", loading_name(ctx, s), s->table->n_rows,
                 s->table->n_cols);
     report_columns(r, s->table);
     report_put_int(r, "rejected", (int64_t)rejects_count(s));
@@ -204,69 +146,11 @@ static int apply_roles(struct context *ctx, struct err *err)
     return rc;
 }
 
-/* One file.  Open once, since standard input cannot be opened again: see what it is, then read it. */
-struct early_rows {
-    struct context *ctx;
-    const struct reader *reader;
-    const char *path;
-};
-
-/* The first rows as a workspace of their own, to be looked at while the rest is read. */
-static void show_early(void *early_ctx, struct table *take)
-{
-    struct early_rows *e = early_ctx;
-    struct source *source = source_new(e->reader, e->path);
-    struct workspace *ws = NULL;
-
-    source->table = take;
-    if (workspace_with_source(&ws, e->ctx->ws, source, NULL) == 0)
-        workspace_unref(atomic_exchange(e->ctx->early, ws));
-    source_unref(source);
-}
-
-static int read_file(struct source **out, struct context *ctx, const char *path, struct err *err)
-{
-    struct read_request req = { .path = path, .member = params_text(ctx->args, "member") };
-    const struct reader *reader;
-
-    if (stream_open(&req.stream, req.path, req.member, err))
-        return -1;
-    if (reader_find_in(&reader, req.stream, params_text(ctx->args, "format"), err) ||
-        refuse_foreign_params(ctx, reader, err)) {
-        stream_close(req.stream);
-        return -1;
-    }
-    call_subset(&req.params, ctx->args, reader->params, ctx->arena);
-    struct early_rows early = { ctx, reader, path };
-    if (ctx->early) {
-        req.early = show_early;
-        req.early_ctx = &early;
-    }
-    return source_read_request(out, &req, reader, ctx->job, err);
-}
-
-static int read_source(struct source **out, struct context *ctx, struct err *err)
-{
-    const struct param_value *paths = params_value(ctx->args, "path");
-    struct read_request req = { .params = *ctx->args, .member = params_text(ctx->args, "member") };
-    const char **words = ARENA_NEW(ctx->arena, const char *, paths->n_list);
-    struct file_list list;
-
-    for (size_t k = 0; k < paths->n_list; k++)
-        words[k] = paths_find(ctx, paths->list[k]);
-    if (files_find(&list, words, paths->list, paths->n_list, ctx->arena, err))
-        return -1;
-    if (!list.several)
-        return read_file(out, ctx, list.files[0].path, err);
-    return files_read(out, &list, &req, params_text(ctx->args, "format"), ctx->job, err);
-}
-
 static int load_run(struct report *r, struct context *ctx, struct err *err)
 {
     struct source *source;
-    char hex[33];
 
-    if (read_source(&source, ctx, err))
+    if (loading_read(&source, ctx, true, err))
         return -1;
     int rc = workspace_with_source(&ctx->next, ctx->ws, source, err);
     if (!rc && !params_text(ctx->args, "roles"))
@@ -274,8 +158,7 @@ static int load_run(struct report *r, struct context *ctx, struct err *err)
     if (!rc)
         rc = apply_roles(ctx, err);
     if (!rc) {
-        keep_resolved(ctx, &source->params);
-        str_add(ctx->input_digest, digest_long(hex, source->info.digest));
+        loading_keep(ctx, source);
         report_source(r, ctx, source);
     }
     source_unref(source);
@@ -302,5 +185,5 @@ const struct command verb_load = {
     .params = load_params,
     .flags = COMMAND_UNDOABLE,
     .run = load_run,
-    .extend = load_extend,
+    .extend = loading_extend,
 };

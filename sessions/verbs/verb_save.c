@@ -3,6 +3,7 @@
 
 #include "present.h"
 #include "session.h"
+#include "workspace_stage.h"
 
 static const char *const save_whats[] = { "session", "model", NULL };
 
@@ -86,6 +87,12 @@ static int save_model(struct report *r, struct context *ctx, struct err *err)
         return -1;
     if (!to)
         return err_set(err, ERR_USAGE, "save model takes to=FILE.model");
+    if (ctx->ws->stage)
+        return err_set(
+            err, ERR_DOMAIN,
+            "the rows of this model come from '%s', which predict cannot do again on raw "
+            "rows; export the table, load that file and train there",
+            ctx->ws->stage->text);
     struct model *m = with_metrics(ctx, named);
     if (ctx->ws->expectations) {
         struct expectations *l = workspace_expectations_for(ctx->ws, m);

@@ -26,6 +26,7 @@ assay() { env PATH=/nonexistent "$program" "$@"; }
 # What differs from run to run or place to place: times, folders, digits past the sixth.
 normalise() {
     sed -E -e "s#$golden/#GOLDEN/#g; s#$source_dir/#SOURCE/#g; s#$scratch/here/?#HERE/#g" \
+        -e 's/ time=[0-9]{4}-[0-9T:-]+Z/ time=TIME/g; s/, time [0-9T:-]+Z → [0-9T:-]+Z$//' \
         -e 's/"(ms|seconds)":[-+0-9.e]+/"\1":0/g' |
         awk '{
             out = ""

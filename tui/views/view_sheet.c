@@ -31,6 +31,7 @@ static void sheet_settle(void *state, struct desk *d, int w, int h)
         return;
     sheet_lay_out(s, &f);
     scroll_settle(&s->rows, &s->row, f.n_rows, h > 1 ? (size_t)h - 1 : 0);
+    d->row = s->row < f.n_rows ? face_row_number(&f, s->row) : 0;
     d->column = f.n_cols == 0 ? 0 : d->column < f.n_cols ? d->column : f.n_cols - 1;
     if (f.n_cols == 0)
         return;
@@ -403,6 +404,9 @@ static const struct binding sheet_keys[] = {
       .command = "freq {column}",
       .help = "count the values of the column",
       .hint = "freq" },
+    { .keys = "w",
+      .command = "where {row} {column}",
+      .help = "where the cell comes from, and what each step did to it" },
     { .keys = ",", .request = REQ_SAME_VALUE },
     { .keys = "gF", .command = "facet {facet}", .help = "a facet of the column" },
     { .keys = "K",
