@@ -42,6 +42,7 @@ struct arff {
     size_t begin;  /* of the line */
     size_t zero;   /* offset of a "0" behind the file, SIZE_MAX: none yet */
     struct reject first;
+    size_t n_rejects, n_values; /* of the source, before the row */
 };
 
 /* ---------------------------------------------------------------- words */
@@ -266,6 +267,9 @@ static int reject_row(struct arff *a, size_t at, size_t end)
 {
     struct cells *c = a->s->cells;
 
+    /* What was listed of the row's cells goes with the row. */
+    c->src->rejects.n = a->n_rejects;
+    c->src->rejects.count[REJECT_VALUE] = a->n_values;
     if (!a->first.line)
         a->first = (struct reject){ .line = a->s->line, .col = at - a->begin + 1 };
     cells_drop_row(c);
@@ -397,6 +401,8 @@ static int read_row(struct arff *a, size_t end, struct err *err)
         return 0;
     if (end - a->begin > CSV_PACK_MASK)
         return fail_at(a, at, "this line is longer than 1 GB", err);
+    a->n_rejects = a->s->cells->src->rejects.n;
+    a->n_values = a->s->cells->src->rejects.count[REJECT_VALUE];
     if (cells_row(a->s->cells, a->s->line, a->begin, err))
         return -1;
     if (buf[at] == '{' ? read_sparse(a, at, end, err) : read_dense(a, at, end))
