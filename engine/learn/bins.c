@@ -364,6 +364,28 @@ void coded_release(struct coded *c)
     *c = (struct coded){ 0 };
 }
 
+/* ---------------------------------------------------------------- order */
+
+static int compare_features(const struct bin_feature *a, const struct bin_feature *b)
+{
+    if (a->n_bins != b->n_bins)
+        return a->n_bins < b->n_bins ? -1 : 1;
+    for (size_t k = 0; a->cuts && b->cuts && k + 1 < a->n_bins; k++)
+        if (a->cuts[k] != b->cuts[k])
+            return a->cuts[k] < b->cuts[k] ? -1 : 1;
+    return 0;
+}
+
+void bins_order(uint32_t *order, const struct bins *b)
+{
+    for (size_t j = 0; j < b->p; j++) {
+        size_t at = j;
+        for (; at > 0 && compare_features(&b->features[order[at - 1]], &b->features[j]) > 0; at--)
+            order[at] = order[at - 1];
+        order[at] = (uint32_t)j;
+    }
+}
+
 /* ---------------------------------------------------------------- bundles */
 
 void bins_save(struct str *out, const struct bins *b)

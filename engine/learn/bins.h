@@ -50,6 +50,10 @@ struct coded {
 int coded_make(struct coded *out, const struct bins *bins, const struct matrix *x, struct err *err);
 void coded_release(struct coded *c);
 
+/* order (p): features in an order that depends on their cuts and not on that of the columns; for
+ * choices between features that divide alike, and for draws. */
+void bins_order(uint32_t *order, const struct bins *b);
+
 void bins_save(struct str *out, const struct bins *b);
 /* Checked against p. */
 void bins_load(struct bins *out, struct unpack *u, size_t p, struct arena *arena);

@@ -27,6 +27,7 @@ enum {
     LEARNER_CATEGORIES = 4, /* takes category codes where n_levels > 0 */
     LEARNER_WARM_START = 8,
     LEARNER_VALIDATION = 16, /* uses fit_input.validation for early stopping */
+    LEARNER_DRAWS = 64,      /* draws rows: weights equal repetition in the mean alone */
     LEARNER_BLIND = 32,      /* looks at no feature: takes columns of any type, or none */
 };
 

@@ -39,29 +39,6 @@ static void shape_of(struct hist_shape *out, const struct bins *bins, struct are
     *out = (struct hist_shape){ .p = bins->p, .first = first, .n_places = first[bins->p] };
 }
 
-/* Between features that divide alike the choice must not hang on the order of columns: features are
- * asked in the order of their cuts. */
-static int compare_features(const struct bin_feature *a, const struct bin_feature *b)
-{
-    if (a->n_bins != b->n_bins)
-        return a->n_bins < b->n_bins ? -1 : 1;
-    for (size_t k = 0; a->cuts && b->cuts && k + 1 < a->n_bins; k++)
-        if (a->cuts[k] != b->cuts[k])
-            return a->cuts[k] < b->cuts[k] ? -1 : 1;
-    return 0;
-}
-
-static void order_features(size_t *order, const struct bins *bins)
-{
-    for (size_t j = 0; j < bins->p; j++) {
-        size_t at = j;
-        for (; at > 0 && compare_features(&bins->features[order[at - 1]], &bins->features[j]) > 0;
-             at--)
-            order[at] = order[at - 1];
-        order[at] = j;
-    }
-}
-
 int grower_init(struct grower *g, const struct bins *bins, const struct coded *codes,
                 const struct grow_rules *rules, struct err *err)
 {
@@ -70,8 +47,8 @@ int grower_init(struct grower *g, const struct bins *bins, const struct coded *c
     *g = (struct grower){ .bins = bins, .codes = codes, .rules = rules };
     arena_init(&g->arena);
     shape_of(&g->shape, bins, &g->arena);
-    g->order = ARENA_NEW(&g->arena, size_t, bins->p);
-    order_features(g->order, bins);
+    g->order = ARENA_NEW(&g->arena, uint32_t, bins->p);
+    bins_order(g->order, bins);
     g->found = ARENA_NEW(&g->arena, struct split, bins->p);
     g->leaves = ARENA_NEW(&g->arena, struct grown_leaf, rules->n_leaves);
     if (mem_big(&rows, codes->n, 2 * sizeof(uint32_t), "row numbers", err) ||

@@ -29,7 +29,7 @@ struct grower {
     struct hist_maker maker;
     uint32_t *rows, *moved; /* (n) rows in the order of leaves; scratch */
     int64_t *sums;          /* histograms, (n_leaves, 3 n_places) */
-    size_t *order;          /* (p) in which features are asked */
+    uint32_t *order;        /* (p) in which features are asked */
     struct split *found;    /* (p) scratch */
     struct grown_leaf *leaves;
     size_t n_leaves; /* of the last tree, in the order of the tree's leaves */

@@ -1,0 +1,13 @@
+/* Made by make_forest.py with scikit-learn 1.2.1. */
+{ "share/data/wine.csv", "cultivar", 3, "forest", 0.9683 },
+{ "share/data/wine.csv", "cultivar", 3, "extra-trees", 0.9653 },
+{ "share/data/wine.csv", "cultivar", 3, "boost", 0.9487 },
+{ "share/data/breast_cancer.csv", "diagnosis", 2, "forest", 0.9483 },
+{ "share/data/breast_cancer.csv", "diagnosis", 2, "extra-trees", 0.9558 },
+{ "share/data/breast_cancer.csv", "diagnosis", 2, "boost", 0.9581 },
+{ "share/data/iris.csv", "species", 3, "forest", 0.9287 },
+{ "share/data/iris.csv", "species", 3, "extra-trees", 0.9353 },
+{ "share/data/iris.csv", "species", 3, "boost", 0.9413 },
+{ "share/data/diabetes.csv", "progression", 0, "forest", 0.4109 },
+{ "share/data/diabetes.csv", "progression", 0, "extra-trees", 0.4378 },
+{ "share/data/diabetes.csv", "progression", 0, "boost", 0.3876 },
