@@ -1,6 +1,7 @@
 #include "learn/forest_params.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Zero, a share or a number, as the parameter's help says. */
 static size_t count_features(double wanted, const struct fit_input *in)
@@ -46,6 +47,17 @@ int forest_learner_predict(struct matrix *out, const void *state, const struct m
                            struct err *err)
 {
     return forest_predict(out, state, x, err);
+}
+
+void forest_learner_importance(double *gain, double *splits, const void *state)
+{
+    const struct forest *f = state;
+
+    memcpy(gain, f->importance, f->bins.p * sizeof(*gain));
+    for (size_t k = 0; k < f->n_trees; k++)
+        for (size_t i = 0; i < f->trees[k].n_nodes; i++)
+            if (!(f->trees[k].nodes[i].flags & FOREST_LEAF))
+                splits[f->trees[k].nodes[i].feature]++;
 }
 
 void forest_learner_save(struct str *out, const void *state)

@@ -59,6 +59,7 @@ int forest_learner_predict(struct matrix *out, const void *state, const struct m
 void forest_learner_save(struct str *out, const void *state);
 int forest_learner_load(void **state, struct arena *arena, struct unpack *u, size_t p,
                         size_t n_classes, struct err *err);
+void forest_learner_importance(double *gain, double *splits, const void *state);
 int forest_learner_fit(struct fit_output *out, const struct fit_input *in, bool random_cuts,
                        struct job *job, struct err *err);
 

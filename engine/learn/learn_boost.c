@@ -449,6 +449,11 @@ static int boost_load(void **state, struct arena *arena, struct unpack *u, size_
     return 0;
 }
 
+static void boost_importance(double *gain, double *splits, const void *state)
+{
+    trees_importance(gain, splits, &((const struct boost *)state)->trees);
+}
+
 /* ---------------------------------------------------------------- the learner */
 
 static const char *const strategies[] = { "bagging", "goss", NULL };
@@ -606,4 +611,5 @@ const struct learner learn_boost = {
     .predict = boost_predict,
     .save = boost_save,
     .load = boost_load,
+    .importance = boost_importance,
 };

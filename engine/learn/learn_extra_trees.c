@@ -23,4 +23,5 @@ const struct learner learn_extra_trees = {
     .predict = forest_learner_predict,
     .save = forest_learner_save,
     .load = forest_learner_load,
+    .importance = forest_learner_importance,
 };

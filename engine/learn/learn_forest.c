@@ -25,4 +25,5 @@ const struct learner learn_forest = {
     .predict = forest_learner_predict,
     .save = forest_learner_save,
     .load = forest_learner_load,
+    .importance = forest_learner_importance,
 };

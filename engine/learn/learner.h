@@ -74,6 +74,9 @@ struct learner {
     /* Checks everything against p and n_classes. */
     int (*load)(void **state, struct arena *arena, struct unpack *u, size_t p, size_t n_classes,
                 struct err *err);
+    /* Learners of trees: by feature what its divisions gained, as shares of all gains, and how many
+     * there are; both (p), zeroed.  Else NULL. */
+    void (*importance)(double *gain, double *splits, const void *state);
     /* Linear learners: how many coefficients, and each; else NULL.  See model_coefficients. */
     size_t (*coefficients)(struct coefficient **out, const void *state, const char *const *names,
                            const char *const *classes, struct arena *arena);

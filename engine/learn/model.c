@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -324,6 +325,32 @@ size_t model_coefficients(struct coefficient **out, const struct model *m, struc
     if (!m->learner->coefficients)
         return 0;
     return m->learner->coefficients(out, m->state, m->features, m->target.classes, arena);
+}
+
+static int by_gain(const void *a, const void *b)
+{
+    const struct importance *x = a, *y = b;
+
+    if (x->gain != y->gain)
+        return x->gain > y->gain ? -1 : 1;
+    return strcmp(x->name, y->name);
+}
+
+size_t model_importance(struct importance **out, const struct model *m, struct arena *arena)
+{
+    double *gain, *splits;
+
+    *out = NULL;
+    if (!m->learner->importance)
+        return 0;
+    gain = ARENA_NEW(arena, double, m->p);
+    splits = ARENA_NEW(arena, double, m->p);
+    m->learner->importance(gain, splits, m->state);
+    *out = ARENA_NEW(arena, struct importance, m->p);
+    for (size_t j = 0; j < m->p; j++)
+        (*out)[j] = (struct importance){ m->features[j], gain[j], splits[j] };
+    qsort(*out, m->p, sizeof(**out), by_gain);
+    return m->p;
 }
 
 /* Numbers that a learner can name are rounded, so that machines whose libraries differ in the last

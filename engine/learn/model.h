@@ -108,6 +108,14 @@ int model_predict(struct prediction *out, const struct model *m, const struct ta
 int prediction_table(struct table **out, const struct prediction *p, const struct model *m,
                      const struct table *rows_of, struct err *err);
 
+/* What each feature did for a learner of trees, the most important first. */
+struct importance {
+    const char *name;
+    double gain, splits; /* shares of the impurity or loss that went, divisions */
+};
+/* (p) of them, 0 for other learners; in the arena. */
+size_t model_importance(struct importance **out, const struct model *m, struct arena *arena);
+
 /* The coefficients of a linear learner, 0 of them for others: names and numbers live in arena. */
 size_t model_coefficients(struct coefficient **out, const struct model *m, struct arena *arena);
 

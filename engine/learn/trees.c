@@ -221,6 +221,21 @@ int trees_predict(double *out, size_t ld, const struct trees *t, const struct ma
     return 0;
 }
 
+void trees_importance(double *gain, double *splits, const struct trees *t)
+{
+    double total = 0;
+
+    for (size_t k = 0; k < t->n_trees; k++)
+        for (size_t i = 0; i + 1 < t->trees[k].n_leaves; i++) {
+            const struct tree_node *n = &t->trees[k].nodes[i];
+            gain[n->feature] += n->gain;
+            splits[n->feature]++;
+            total += n->gain;
+        }
+    for (size_t j = 0; j < t->bins.p && total > 0; j++)
+        gain[j] /= total;
+}
+
 /* ---------------------------------------------------------------- bundles */
 
 static void save_tree(struct str *out, const struct tree *t)

@@ -47,6 +47,9 @@ size_t tree_leaf(const struct tree *t, const struct bins *bins, const uint8_t *c
 int trees_predict(double *out, size_t ld, const struct trees *t, const struct matrix *x,
                   struct err *err);
 
+/* gain, splits (p): see struct learner. */
+void trees_importance(double *gain, double *splits, const struct trees *t);
+
 void trees_save(struct str *out, const struct trees *t);
 /* In the arena; everything is checked against p and n_outputs. */
 void trees_load(struct trees *out, struct unpack *u, size_t p, size_t n_outputs,

@@ -94,6 +94,37 @@ static void report_coefficients(struct report *r, struct context *ctx, const str
         report_line(r, "  … and %zu more", n - COEFFICIENTS_SHOWN);
 }
 
+#define FEATURES_SHOWN 10
+
+static void report_importance(struct report *r, struct context *ctx, const struct model *m)
+{
+    struct importance *list;
+    struct report_grid g;
+
+    size_t n = model_importance(&list, m, ctx->arena);
+    if (!n)
+        return;
+    json_t *all = json_array();
+    report_grid_init(&g, "lrr");
+    report_grid_add(&g, "feature");
+    report_grid_add(&g, "gain");
+    report_grid_add(&g, "divisions");
+    for (size_t j = 0; j < n; j++) {
+        json_array_append_new(all, json_pack("{s:s,s:o,s:o}", "name", list[j].name, "gain",
+                                             report_real(list[j].gain), "splits",
+                                             report_real(list[j].splits)));
+        if (j >= FEATURES_SHOWN)
+            continue;
+        report_grid_add(&g, "%s", list[j].name);
+        report_grid_add(&g, "%.1f %%", 100 * list[j].gain);
+        report_grid_add(&g, "%.0f", list[j].splits);
+    }
+    report_put(r, "importance", all);
+    report_grid_end(r, &g);
+    if (n > FEATURES_SHOWN)
+        report_line(r, "  … and %zu more", n - FEATURES_SHOWN);
+}
+
 static void report_model(struct report *r, struct context *ctx, const char *name,
                          const struct model *m, double seconds)
 {
@@ -115,6 +146,7 @@ static void report_model(struct report *r, struct context *ctx, const char *name
     if (m->warning)
         report_line(r, "warning: %s", m->warning);
     report_coefficients(r, ctx, m);
+    report_importance(r, ctx, m);
 }
 
 static int train_run(struct report *r, struct context *ctx, struct err *err)
