@@ -53,6 +53,7 @@ static inline const uint32_t *field_end(const struct fill *f, size_t r, size_t j
     const size_t step = (f)->n_cols, more = (j) == 0 && (f)->c->crlf;                              \
     const char *const buf = (f)->buf;                                                              \
     const bool na_numbers = (f)->na_numbers;                                                       \
+    (void)na_numbers;                                                                              \
     for (size_t r = (from); r < (to); r++, end += step)
 
 /* Is there something in the field that is not an na word, as far as a number can be one? */
@@ -106,6 +107,32 @@ static void fill_any(const struct fill *f, size_t j, size_t from, size_t to)
 
     for (size_t r = from; r < to; r++, end += f->n_cols)
         put_field(f, r, j, field_of(end, j == 0 && f->c->crlf));
+}
+
+/* true or false, bare; missing ones are as frequent as any. */
+static void fill_bools(const struct fill *f, size_t j, size_t from, size_t to)
+{
+    uint8_t *bits = f->l->cols[j].values;
+    struct tally *t = &load_share(f->l, f->c, j)->tally;
+    size_t n = 0;
+
+    EACH_FIELD(f, j, from, to)
+    {
+        struct field_at field = field_of(end, more);
+        const char *s = buf + field.at;
+        bool yes = field.len == 4 && memcmp(s, "true", 4) == 0;
+        bool no = field.len == 5 && memcmp(s, "false", 5) == 0;
+        if ((yes || no) && !f->l->scan.may_be_na[(uint8_t)*s]) {
+            n++;
+            if (yes)
+                csv_mark_bit(bits, f->c->first_row + r, true, f->c);
+        } else {
+            put_field(f, r, j, field);
+        }
+    }
+    t->count[CLASS_BOOL] += n;
+    t->n_bare += n;
+    t->n_bare_bools += n;
 }
 
 #if TEXT_DIGITS_WORDS
@@ -358,6 +385,9 @@ static void fill_column(const struct fill *f, size_t j, size_t from, size_t to)
         return;
     case COLUMN_TIMESTAMP:
         fill_timestamps(f, j, from, to);
+        return;
+    case COLUMN_BOOL:
+        fill_bools(f, j, from, to);
         return;
     default:
         fill_any(f, j, from, to);

@@ -239,6 +239,8 @@ struct csv_spot {
 };
 void csv_put_cell(struct csv_load *l, struct csv_chunk *c, size_t j, struct span text,
                   uint32_t flags, const struct csv_spot *spot);
+/* Bit i of a column, from a chunk: chunks begin anywhere, so that two of them may share a byte. */
+void csv_mark_bit(uint8_t *bits, size_t i, bool on, const struct csv_chunk *c);
 void csv_put_missing(struct csv_load *l, struct csv_chunk *c, size_t j, size_t row);
 /* The chunk through the scanner. */
 void csv_put_records(struct csv_load *l, struct csv_chunk *c);

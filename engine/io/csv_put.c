@@ -8,8 +8,7 @@
 #include "io/csv_sample.h"
 #include "table/cell.h"
 
-/* Chunks begin anywhere, so that two of them may share a byte of a bitmap. */
-static void mark_bit(uint8_t *bits, size_t i, bool on, const struct csv_chunk *c)
+void csv_mark_bit(uint8_t *bits, size_t i, bool on, const struct csv_chunk *c)
 {
     size_t byte = i / 8, first = c->first_row / 8, last = (c->first_row + c->n_rows - 1) / 8;
     uint8_t bit = (uint8_t)(1u << (i % 8));
@@ -26,7 +25,7 @@ static void mark_bit(uint8_t *bits, size_t i, bool on, const struct csv_chunk *c
 static void put_nothing(struct csv_making *m, const struct csv_chunk *c, struct csv_share *s,
                         size_t i)
 {
-    mark_bit(m->valid, i, false, c);
+    csv_mark_bit(m->valid, i, false, c);
     switch (m->rep) {
     case COLUMN_BOOL:
         break;
@@ -197,7 +196,7 @@ static void put_value(struct csv_load *l, struct csv_chunk *c, size_t j, struct 
     if (!fits)
         put_nothing(m, c, s, i);
     if (flag)
-        mark_bit(m->values, i, true, c);
+        csv_mark_bit(m->values, i, true, c);
     if (class <= CLASS_BLANK)
         return;
     if (!fits) {
