@@ -29,6 +29,9 @@
 #define WAVE_CHUNKS   ((size_t)20)
 #define WAVE_SHARES   ((size_t)1 << 15) /* chunks times columns, where there are many of these */
 
+/* A wave grows until the longest record fits, and a little more shows that one is longer. */
+#define WAVE_MOST (CSV_MAX_RECORD + ((size_t)4 << 20))
+
 /* ---------------------------------------------------------------- bytes */
 
 ptrdiff_t bytes_read(const struct csv_bytes *b, char *to, uint64_t at, size_t len, const char *path,
@@ -198,7 +201,8 @@ static int wave_read(struct csv_load *l, struct err *err)
     w->len = w->carried = tail;
     if (tail > CSV_MAX_RECORD)
         return too_long(l, err);
-    if (tail > w->cap / 2 && wave_reserve(l, 2 * w->cap, err))
+    if (tail > w->cap / 2 && w->cap < WAVE_MOST &&
+        wave_reserve(l, 2 * w->cap < WAVE_MOST ? 2 * w->cap : WAVE_MOST, err))
         return -1;
     uint64_t left = l->bytes.size - (w->base + tail);
     w->len += left < w->cap - tail ? (size_t)left : w->cap - tail;
