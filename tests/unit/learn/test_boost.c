@@ -177,7 +177,7 @@ static void fit_numbers(struct fit_case *c, size_t n, size_t p, size_t n_classes
     make_numbers(&c->x, 21);
     rng_init(&rng, 22, 0);
     for (size_t i = 0; i < n; i++) {
-        double a = matrix_col(&c->x, 0)[i], b = matrix_col(&c->x, 1)[i];
+        double a = matrix_col(&c->x, 0)[i], b = p > 1 ? matrix_col(&c->x, 1)[i] : 1;
         double score = (isnan(a) ? 1.5 : a * (b > 0 ? 1 : -1)) + 0.3 * rng_normal(&rng);
         c->y[i] = n_classes == 0 ? score : n_classes == 2 ? score > 0 : (score > 0) + (score > 1);
     }
