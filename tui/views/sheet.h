@@ -20,16 +20,18 @@ struct sheet {
     size_t row, left, frozen; /* left: first column behind the frozen ones */
     struct layout *layout;
     size_t n_layout;
-    const struct table *laid_out; /* what the layout is of */
-    const struct diff *laid_diff;
+    struct table *laid_out, *laid_before; /* what the layout is of: held, since another table could
+                                           * come to stand at the address of one that went */
     size_t n_rows, n_cols;
     int w;
-    size_t seen_top, seen_end; /* rows whose widths are in the layout */
+    size_t seen_top, seen_end, seen_of; /* rows (of so many) whose widths are in the layout */
 };
 
 /* ---- sheet_layout.c ---- */
-/* Widths for this table or change, from its first rows; nothing to do when they are known. */
+/* Widths for this table or change, from its first rows, looked at or not; nothing to do when they are
+ * known. */
 void sheet_lay_out(struct sheet *s, const struct face *f);
+void sheet_forget_layout(struct sheet *s);
 /* Columns grow to what the rows on the screen need, and never shrink while one scrolls. */
 void sheet_grow(struct sheet *s, const struct face *f);
 int sheet_cell_width(const struct layout *l);

@@ -9,6 +9,12 @@
 #include "table/bits.h"
 #include "table/cell.h"
 
+void face_show_all(struct face *f)
+{
+    f->looked = NULL;
+    f->n_rows = f->diff ? f->before->n_rows : f->table->n_rows;
+}
+
 void face_of(struct face *f, const struct desk *d)
 {
     const struct recipe_run *run = d->trial ? d->trial->run : d->ws->run;
@@ -18,7 +24,7 @@ void face_of(struct face *f, const struct desk *d)
         return;
     size_t k = d->shown == DESK_NOW || d->trial ? run->n_tables - 1 : d->shown;
     f->parts = run->parts[k];
-    f->n_rows = f->diff ? f->before->n_rows : f->table->n_rows;
+    face_show_all(f);
     f->n_cols = f->diff ? f->diff->n_columns : f->table->n_cols;
     /* While the diff is being found the desk has looked at the table alone. */
     if (d->looked && d->looked->rows && d->looked->n_rows == f->n_rows) {

@@ -27,6 +27,8 @@ struct face_cell {
 };
 
 void face_of(struct face *f, const struct desk *d);
+/* All rows, not only those looked at. */
+void face_show_all(struct face *f);
 /* The row of the table, FACE_GONE for one that the step removed. */
 size_t face_row(const struct face *f, size_t row);
 size_t face_row_number(const struct face *f, size_t row); /* in the source, from 1 */

@@ -53,19 +53,32 @@ static void lay_out_column(struct sheet *s, const struct face *f, size_t col,
 
 void sheet_lay_out(struct sheet *s, const struct face *f)
 {
+    const struct table *before = f->diff ? f->before : NULL;
+    struct face all = *f;
     struct face_cell cell;
 
-    if (s->laid_out == f->table && s->laid_diff == f->diff)
+    if (s->laid_out == f->table && s->laid_before == before)
         return;
-    s->layout = mem_resize(s->layout, f->n_cols + 1, sizeof(*s->layout));
+    sheet_forget_layout(s);
+    s->layout = MEM_NEW(struct layout, f->n_cols + 1);
     s->n_layout = f->n_cols;
-    s->laid_out = f->table;
-    s->laid_diff = f->diff;
+    s->laid_out = table_ref(f->table);
+    s->laid_before = before ? table_ref(before) : NULL;
     s->seen_top = s->seen_end = 0;
+    face_show_all(&all);
     face_cell_init(&cell);
     for (size_t j = 0; j < f->n_cols; j++)
-        lay_out_column(s, f, j, &cell);
+        lay_out_column(s, &all, j, &cell);
     face_cell_release(&cell);
+}
+
+void sheet_forget_layout(struct sheet *s)
+{
+    mem_free(s->layout);
+    table_unref(s->laid_out);
+    table_unref(s->laid_before);
+    s->layout = NULL;
+    s->laid_out = s->laid_before = NULL;
 }
 
 void sheet_grow(struct sheet *s, const struct face *f)
@@ -73,8 +86,9 @@ void sheet_grow(struct sheet *s, const struct face *f)
     size_t end = s->rows.top + s->rows.height;
     struct face_cell cell;
 
-    if (s->seen_end == end && s->seen_top == s->rows.top)
+    if (s->seen_end == end && s->seen_top == s->rows.top && s->seen_of == f->n_rows)
         return;
+    s->seen_of = f->n_rows;
     s->seen_top = s->rows.top;
     s->seen_end = end;
     face_cell_init(&cell);

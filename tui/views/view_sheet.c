@@ -15,7 +15,7 @@ static int min_int(int a, int b)
 
 static void sheet_release(void *state)
 {
-    mem_free(((struct sheet *)state)->layout);
+    sheet_forget_layout(state);
 }
 
 static void sheet_settle(void *state, struct desk *d, int w, int h)
