@@ -1,6 +1,7 @@
 #include "base/job.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdbool.h>
 
 #define JOB_PARTS 1000000
@@ -14,6 +15,9 @@ void job_init(struct job *job)
     job->from = 0;
     job->to = JOB_PARTS;
     job->outer = NULL;
+    atomic_init(&job->iteration, 0);
+    atomic_init(&job->training, NAN);
+    atomic_init(&job->validation, NAN);
 }
 
 void job_inner(struct job *inner, struct job *outer, size_t n)
@@ -60,6 +64,15 @@ int job_tick(struct job *job, size_t done, size_t total, struct err *err)
         if (atomic_load(&j->cancel))
             return err_set(err, ERR_CANCELLED, "cancelled");
     return 0;
+}
+
+void job_loss(struct job *job, size_t iteration, double training, double validation)
+{
+    if (!job)
+        return;
+    atomic_store(&job->training, training);
+    atomic_store(&job->validation, validation);
+    atomic_store(&job->iteration, iteration);
 }
 
 struct job_range job_part(struct job *job, size_t i, size_t n)

@@ -18,6 +18,10 @@ struct job {
     _Atomic(const char *) phase; /* a literal: "reading", "fold", "tree" */
     /* Fractions of an outer loop: tick (done, total) is scaled into [from, to) of 1e6 parts. */
     size_t from, to;
+    /* The newest loss of what is being trained; iteration 0: there is none.  Written one after another,
+     * so that one may be a round older than the other. */
+    atomic_size_t iteration;
+    _Atomic(double) training, validation; /* NAN: not measured */
     struct job *outer; /* of a job made by job_inner: its cancel counts here, progress here there */
 };
 
@@ -25,6 +29,8 @@ void job_init(struct job *job);
 void job_phase(struct job *job, const char *phase);
 /* -1 with ERR_CANCELLED when cancel was asked for. */
 int job_tick(struct job *job, size_t done, size_t total, struct err *err);
+/* Tell who watches how training goes: the loss after so many iterations. */
+void job_loss(struct job *job, size_t iteration, double training, double validation);
 /* Make the ticks that follow cover part `i` of `n` of the range in force; returns the range
  * that was in force, to be put back with job_restore. */
 struct job_range {

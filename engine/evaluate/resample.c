@@ -339,22 +339,48 @@ static int fold_score(struct resampling *rs, const struct fold *f, const struct 
     return rc;
 }
 
+/* A learner that put rows of its own aside has a recipe of its own, which the held-out rows go
+ * through as new rows do. */
+static int held_through(struct table **out, const struct resampling *rs, const struct fold *f,
+                        const struct model *m, struct err *err)
+{
+    struct table *raw;
+    uint32_t *rows = MEM_NEW(uint32_t, f->n_held);
+
+    for (size_t i = 0, n = 0; i < rs->input->n_rows; i++)
+        if (f->part[i] == PART_PREDICT)
+            rows[n++] = (uint32_t)i;
+    int rc = table_take(&raw, rs->input, rows, f->n_held, err);
+    mem_free(rows);
+    if (rc)
+        return -1;
+    rc = fitted_apply(out, m->fitted, raw, NULL, err);
+    table_unref(raw);
+    return rc;
+}
+
 /* Predict and score the held-out rows. */
 static int fold_predict(struct resampling *rs, struct fold *f, const struct model *m,
                         const struct recipe_run *run, struct err *err)
 {
-    const struct table *prepared = recipe_run_result(run);
+    struct table *own = NULL;
     struct prediction p = { 0 };
 
-    fold_held(f, run);
-    int rc = model_predict_prepared(&p, m, prepared, f->held, f->n_held, &f->job, err);
+    if (m->fitted != run->fitted && held_through(&own, rs, f, m, err))
+        return -1;
+    const struct table *prepared = own ? own : recipe_run_result(run);
+    if (!own)
+        fold_held(f, run);
+    const uint32_t *held = own ? NULL : f->held;
+    int rc = model_predict_prepared(&p, m, prepared, held, f->n_held, &f->job, err);
     if (!rc)
-        rc = target_values(f->truth, rs->req->target, prepared, f->held, f->n_held, true, err);
+        rc = target_values(f->truth, rs->req->target, prepared, held, f->n_held, true, err);
     if (!rc && f->repeat == 0)
         fold_keep(rs->result, f, &p);
     if (!rc)
         rc = fold_score(rs, f, &p, err);
     prediction_release(&p);
+    table_unref(own);
     return rc;
 }
 
@@ -365,6 +391,8 @@ static int fold_model(struct resampling *rs, struct fold *f, const struct recipe
     const struct resample_request *req = rs->req;
     struct train_request train = { .learner = req->learner,
                                    .params = req->params,
+                                   .stages = req->stages,
+                                   .n_stages = req->n_stages,
                                    .run = run,
                                    .target = req->target->name,
                                    .fixed = req->target,

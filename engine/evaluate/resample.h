@@ -1,4 +1,4 @@
-/* resample.h - splits, folds, and estimating quality with everything learned inside each fold. */
+/* resample.h - estimating quality with everything learned inside each fold. */
 #ifndef EVALUATE_RESAMPLE_H
 #define EVALUATE_RESAMPLE_H
 
@@ -8,36 +8,7 @@
 #include <stdint.h>
 
 #include "evaluate/metric.h"
-
-/* Streams of random numbers under one seed; the low 32 bits number the repeat or resample. */
-enum resample_stream { STREAM_SPLIT = 1, STREAM_FOLDS, STREAM_BOOTSTRAP };
-static inline uint64_t resample_stream(enum resample_stream use, uint64_t number)
-{
-    return (uint64_t)use << 32 | number;
-}
-
-/* ---- splitting rows: all give by-row arrays, deterministic in the seed ---- */
-
-/* part[i] = PART_PREDICT for a `fraction` of rows (rounded to the nearest whole number, at least
- * one on either side). `strata` (n) int class by row, NULL: not stratified; then every stratum
- * gives its share by largest remainder.  ERR_DOMAIN: fewer than 2 rows; a stratum of one row names
- * the class (`names`). */
-int split_fraction(uint8_t *part, size_t n, double fraction, const int32_t *strata,
-                   const char *const *names, size_t n_strata, uint64_t seed, struct err *err);
-/* A column with the values train and test. */
-int split_by_column(uint8_t *part, const struct column *c, const char *name, struct err *err);
-
-/* fold[i] in 0 … k-1.  ERR_DOMAIN: k > n, k < 2 (both numbers in the message). */
-int folds_random(uint32_t *fold, size_t n, size_t k, const int32_t *strata, size_t n_strata,
-                 uint64_t seed, uint64_t repeat, struct err *err);
-/* Folds named by a column's values (numbers ascending, text in byte order); *k: how many. */
-int folds_by_column(uint32_t *fold, size_t *k, const struct column *c, const char *name,
-                    const uint32_t *rows, size_t n, struct err *err);
-/* Strata for stratification: classes as they are, a number in STRATA_BINS bins of equal counts;
- * rows without a value (NAN) are a stratum of their own, the last.  Free with mem_big_free. */
-#define STRATA_BINS 10
-int strata_of(int32_t **out, size_t *n_strata, const struct target *target, const double *y,
-              size_t n, struct err *err);
+#include "learn/row_split.h"
 
 /* ---- an estimate with its uncertainty ---- */
 struct estimate {
@@ -82,6 +53,8 @@ struct resample_request {
     const struct recipe *recipe;
     const struct learner *learner;
     const struct params *params;
+    const struct train_stage *stages; /* (n_stages) as in a train_request */
+    size_t n_stages;
     const struct target *target; /* classes of the whole training sample */
     const struct resample_plan *plan;
     const struct metric *const *metrics;

@@ -22,36 +22,62 @@ enum { TASK_BINARY = 1, TASK_MULTICLASS = 2, TASK_REGRESS = 4 };
 
 /* What a learner can take beyond finite numbers. */
 enum {
-    LEARNER_MISSING = 1,    /* NaN in x means missing */
-    LEARNER_WEIGHTS = 2,    /* uses fit_input.weights */
-    LEARNER_CATEGORIES = 4, /* takes category codes where n_levels > 0 */
-    LEARNER_WARM_START = 8,
-    LEARNER_VALIDATION = 16, /* uses fit_input.validation for early stopping */
+    LEARNER_MISSING = 1,     /* NaN in x means missing */
+    LEARNER_WEIGHTS = 2,     /* uses fit_input.weights */
+    LEARNER_CATEGORIES = 4,  /* takes category codes where n_levels > 0 */
+    LEARNER_WARM_START = 8,  /* goes on from fit_input.warm_start, and stops at fit_input.until */
+    LEARNER_VALIDATION = 16, /* uses fit_input.validation for early stopping; has `validation` */
     LEARNER_DRAWS = 64,      /* draws rows: weights equal repetition in the mean alone */
     LEARNER_BLIND = 32,      /* looks at no feature: takes columns of any type, or none */
 };
 
 /* What fitting gets.  Borrowed, for the duration of the call. */
 struct fit_input {
-    const struct matrix *x;             /* (n, p), finite unless LEARNER_MISSING */
-    const char *const *names;           /* (p) features */
-    const uint32_t *n_levels;           /* (p) 0: a number, else a category code; NULL: numbers */
-    const double *y;                    /* (n) target; class index for classification */
-    size_t n_classes;                   /* 0 for regression */
-    unsigned task;                      /* one of TASK_ */
-    const double *weights;              /* (n), >= 0; NULL: all one */
-    const int32_t *groups;              /* (n); NULL */
-    const struct fit_input *validation; /* rows for early stopping; NULL */
-    const void *warm_start;             /* a state of the same learner; NULL */
+    const struct matrix *x;   /* (n, p), finite unless LEARNER_MISSING */
+    const char *const *names; /* (p) features */
+    const uint32_t *n_levels; /* (p) 0: a number, else a category code; NULL: numbers */
+    const double *y;          /* (n) target; class index for classification */
+    size_t n_classes;         /* 0 for regression */
+    unsigned task;            /* one of TASK_ */
+    const double *weights;    /* (n), >= 0; NULL: all one */
+    const int32_t *groups;    /* (n); NULL */
+    /* Rows for early stopping: x, y, weights, groups of them, with the same columns and classes;
+     * what the rest of the recipe does to them was learned from the rows in x alone.  NULL unless
+     * the learner's `validation` asked for them. */
+    const struct fit_input *validation;
+    /* A state of the same learner that was fitted on these very rows, to go on from; NULL.  It is
+     * borrowed and stays as it is.  Going on gives the bits of never having stopped. */
+    const void *warm_start;
+    size_t
+        until; /* stop after so many iterations in all, those of warm_start too; 0: as params say */
     const struct params *params;
 };
 
-/* What fitting leaves behind. The state lives in the arena. */
+/* How the loss went: means over rows, after so many iterations. */
+struct curve_point {
+    size_t iteration;
+    double training, validation; /* NAN where it was not measured */
+};
+struct curve {
+    const char *loss; /* its name: "log-loss"; NULL: there is no curve */
+    size_t n;
+    const struct curve_point *points; /* (n) ascending, from the first iteration on */
+    size_t best;                      /* the iteration that predicts; 0: the last */
+};
+
+/* What fitting leaves behind. The state and the curve live in the arena. */
 struct fit_output {
     struct arena *arena;
     void *state;
     size_t n_iterations; /* 0 when there is nothing to iterate */
     const char *warning; /* NULL, or a sentence: did not converge in 100 iterations; … */
+    struct curve curve;  /* of all iterations, also those before warm_start */
+};
+
+/* How much of the training rows a learner wants put aside to stop early by. */
+struct validation_wish {
+    double fraction; /* 0: nothing */
+    uint64_t seed;   /* of the choice of rows */
 };
 
 struct coefficient {
@@ -65,6 +91,10 @@ struct learner {
     const char *source;  /* book section or paper */
     unsigned tasks, flags;
     const struct param_spec *params;
+    /* LEARNER_VALIDATION: what these parameters ask for.  model_train then chooses the rows (classes
+     * by their shares, groups whole), fits the recipe anew on the others and hands them over. */
+    struct validation_wish (*validation)(const struct params *params);
+    const char *rate; /* LEARNER_WARM_START: the parameter that may change on the way; NULL */
     int (*fit)(struct fit_output *out, const struct fit_input *in, struct job *job,
                struct err *err);
     /* Classification: probabilities, out (n, n_classes) column-major; regression: out (n, 1).  Row

@@ -7,7 +7,9 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "learn/early_part.h"
 #include "learn/model_parts.h"
+#include "learn/row_split.h"
 #include "num/linalg.h"
 
 /* ---- life ---- */
@@ -67,6 +69,10 @@ struct model *model_with_notes(const struct model *m, const struct model_note *n
     copy->n_inputs = m->n_inputs;
     copy->inputs = m->inputs;
     copy->n_rows = m->n_rows;
+    copy->n_validation = m->n_validation;
+    copy->n_stages = m->n_stages;
+    copy->stages = m->stages;
+    copy->curve = m->curve;
     copy->n_iterations = m->n_iterations;
     copy->warning = m->warning;
     copy->base = model_ref(m);
@@ -121,23 +127,34 @@ static int keep_inputs(struct model *m, const struct table *raw, struct err *err
 
 /* ---- training ---- */
 
+/* Rows of one part of a run. */
 struct training {
     const struct train_request *req;
+    const struct recipe_run *run;
+    uint8_t part;
     const struct table *table;
-    uint32_t *rows; /* (n) training rows; NULL: all */
+    uint32_t *rows; /* (n) those of the part; NULL: all */
     size_t n;
     double *y; /* (n) */
     struct matrix x;
 };
 
+static void training_release(struct training *t)
+{
+    mem_big_free(t->rows);
+    mem_big_free(t->y);
+    matrix_release(&t->x);
+    *t = (struct training){ 0 };
+}
+
 static int choose_rows(struct training *t, struct err *err)
 {
-    const struct recipe_run *run = t->req->run;
+    const struct recipe_run *run = t->run;
     void *rows;
 
     t->table = recipe_run_result(run);
     for (size_t i = 0; i < t->table->n_rows; i++)
-        t->n += recipe_run_part(run, i) == PART_TRAIN;
+        t->n += recipe_run_part(run, i) == t->part;
     if (t->n == 0)
         return err_set(err, ERR_DOMAIN,
                        "no training rows are left; check the filters and the split");
@@ -147,7 +164,7 @@ static int choose_rows(struct training *t, struct err *err)
         return -1;
     t->rows = rows;
     for (size_t i = 0, k = 0; i < t->table->n_rows; i++)
-        if (recipe_run_part(run, i) == PART_TRAIN)
+        if (recipe_run_part(run, i) == t->part)
             t->rows[k++] = (uint32_t)i;
     return 0;
 }
@@ -236,17 +253,23 @@ static int check_classes(struct model *m, const struct training *t, struct err *
     return 0;
 }
 
-static int prepare_rows(struct model *m, struct training *t, struct err *err)
+static int take_target(const struct model *m, struct training *t, bool unknown_is_nan,
+                       struct err *err)
 {
-    const struct recipe *recipe = t->req->run->fitted->recipe;
-    struct design design;
     void *y;
 
     if (mem_big(&y, t->n, sizeof(*t->y), "the target", err))
         return -1;
     t->y = y;
-    if (target_values(t->y, &m->target, t->table, t->rows, t->n, false, err) ||
-        check_classes(m, t, err) ||
+    return target_values(t->y, &m->target, t->table, t->rows, t->n, unknown_is_nan, err);
+}
+
+static int prepare_rows(struct model *m, struct training *t, struct err *err)
+{
+    const struct recipe *recipe = t->run->fitted->recipe;
+    struct design design;
+
+    if (take_target(m, t, false, err) || check_classes(m, t, err) ||
         design_features(&design, t->table, &recipe->roles, m->target.name, m->learner->flags,
                         &m->arena, err))
         return -1;
@@ -257,6 +280,62 @@ static int prepare_rows(struct model *m, struct training *t, struct err *err)
     return design_matrix(&t->x, m->features, m->p, m->learner->flags, m->levels, t->table, t->rows,
                          t->n, false, err);
 }
+
+/* ---- rows to stop early by ---- */
+
+/* Choose them among the training rows of the run and fit the recipe anew on the others. */
+static int run_aside(struct recipe_run **out, const struct model *m, struct training *t,
+                     const struct validation_wish *wish, struct job *job, struct err *err)
+{
+    void *part = NULL;
+
+    int rc = take_target(m, t, false, err);
+    if (!rc)
+        rc = mem_big(&part, t->n, 1, "the parts of rows", err);
+    if (!rc)
+        rc = split_validation(part, t->n, wish->fraction, &m->target, t->y, NULL, wish->seed, err);
+    if (!rc)
+        rc = early_part_run(out, t->run, t->rows, t->n, part, job, err);
+    mem_big_free(part);
+    return rc;
+}
+
+/* When the learner wants some: `held` gets them, and *t the rows that are left. */
+static int put_aside(struct model *m, struct training *t, struct training *held, struct job *job,
+                     struct err *err)
+{
+    const struct train_request *req = t->req;
+    struct validation_wish wish = { 0 };
+    struct recipe_run *run;
+
+    if (m->learner->validation)
+        wish = m->learner->validation(&m->params);
+    if (wish.fraction <= 0)
+        return 0;
+    if (run_aside(&run, m, t, &wish, job, err))
+        return -1;
+    training_release(t);
+    *t = (struct training){ .req = req, .run = run, .part = PART_TRAIN };
+    *held = (struct training){ .req = req, .run = run, .part = PART_VALIDATE };
+    fitted_unref(m->fitted);
+    m->fitted = fitted_ref(run->fitted);
+    return choose_rows(t, err) || choose_rows(held, err) ? -1 : 0;
+}
+
+/* The held rows see the steps as rows to be predicted do. */
+static int prepare_held(struct model *m, struct training *held, struct err *err)
+{
+    if (!held->run)
+        return 0;
+    m->n_validation = held->n;
+    return take_target(m, held, false, err) ||
+                   design_matrix(&held->x, m->features, m->p, m->learner->flags, m->levels,
+                                 held->table, held->rows, held->n, true, err)
+               ? -1
+               : 0;
+}
+
+/* ---- fitting ---- */
 
 /* For the learner; a category without levels still is one. */
 static uint32_t *count_levels(struct model *m)
@@ -269,7 +348,68 @@ static uint32_t *count_levels(struct model *m)
     return n;
 }
 
-static int fit(struct model *m, const struct training *t, struct job *job, struct err *err)
+static bool same_levels(const struct levels *a, const struct levels *b)
+{
+    bool same = a->is_category == b->is_category && a->n == b->n;
+
+    for (size_t k = 0; same && k < a->n; k++)
+        same = strcmp(a->text[k], b->text[k]) == 0;
+    return same;
+}
+
+/* A state is about rows, features and levels: it can only go on with the same. */
+static int check_warm(const struct model *m, const struct training *t, struct err *err)
+{
+    const struct model *warm = t->req->warm;
+    bool same = !warm || (warm->learner == m->learner && warm->p == m->p && warm->n_rows == t->n);
+
+    for (size_t j = 0; warm && same && j < m->p; j++)
+        same = strcmp(warm->features[j], m->features[j]) == 0 &&
+               (!m->levels || same_levels(&m->levels[j], &warm->levels[j]));
+    if (same)
+        return 0;
+    return err_set(err, ERR_DOMAIN,
+                   "the model was trained on other rows or features than there are now; train "
+                   "anew, or undo to where it was trained");
+}
+
+static void copy_stages(struct model *m, const struct train_request *req)
+{
+    struct train_stage *stages = ARENA_NEW(&m->arena, struct train_stage, req->n_stages);
+
+    for (size_t k = 0; k < req->n_stages; k++) {
+        params_copy(&stages[k].params, &req->stages[k].params, &m->arena);
+        stages[k].until = req->stages[k].until;
+    }
+    m->stages = stages;
+    m->n_stages = req->n_stages;
+}
+
+/* Stage after stage, each going on from the one before. */
+static int fit_stages(struct fit_output *out, struct fit_input *in, const struct model *m,
+                      const struct train_request *req, struct job *job, struct err *err)
+{
+    size_t first = 0;
+
+    in->params = &m->params;
+    if (!m->n_stages)
+        return m->learner->fit(out, in, job, err);
+    if (req->warm) {
+        in->warm_start = req->warm->state;
+        first = m->n_stages - 1;
+    }
+    for (size_t k = first; k < m->n_stages; k++) {
+        in->params = &m->stages[k].params;
+        in->until = m->stages[k].until;
+        if (m->learner->fit(out, in, job, err))
+            return -1;
+        in->warm_start = out->state;
+    }
+    return 0;
+}
+
+static int fit(struct model *m, const struct training *t, const struct training *held,
+               struct job *job, struct err *err)
 {
     struct fit_input in = {
         .x = &t->x,
@@ -278,37 +418,57 @@ static int fit(struct model *m, const struct training *t, struct job *job, struc
         .y = t->y,
         .n_classes = m->target.n_classes,
         .task = m->target.task,
-        .params = &m->params,
     };
+    struct fit_input validation = in;
     struct fit_output out = { .arena = &m->arena };
 
-    if (m->learner->fit(&out, &in, job, err))
+    if (held->run) {
+        validation.x = &held->x;
+        validation.y = held->y;
+        validation.params = &m->params;
+        in.validation = &validation;
+    }
+    copy_stages(m, t->req);
+    if (fit_stages(&out, &in, m, t->req, job, err))
         return -1;
     m->state = out.state;
     m->n_iterations = out.n_iterations;
+    m->curve = out.curve;
     m->n_rows = t->n;
     if (out.warning)
         m->warning = out.warning;
     return 0;
 }
 
+static int train_rows(struct model *m, struct training *t, struct training *held, struct job *job,
+                      struct err *err)
+{
+    if (choose_rows(t, err) || choose_target(m, t, err))
+        return -1;
+    struct job_range whole = job_part(job, 0, 4);
+    int rc = put_aside(m, t, held, job, err);
+    job_restore(job, whole);
+    if (rc || prepare_rows(m, t, err) || prepare_held(m, held, err) || check_warm(m, t, err))
+        return -1;
+    return fit(m, t, held, job, err);
+}
+
 int model_train(struct model **out, const struct train_request *req, struct job *job,
                 struct err *err)
 {
-    struct training t = { .req = req };
+    struct training t = { .req = req, .run = req->run, .part = PART_TRAIN }, held = { 0 };
     struct model *m = model_blank();
 
     num_init();
     m->learner = req->learner;
     params_copy(&m->params, req->params, &m->arena);
     m->fitted = fitted_ref(req->run->fitted);
-    int rc = choose_rows(&t, err) || choose_target(m, &t, err) || prepare_rows(m, &t, err) ||
-             fit(m, &t, job, err);
+    int rc = train_rows(m, &t, &held, job, err);
     if (!rc && !req->in_fold)
         rc = keep_inputs(m, req->run->tables[0], err);
-    mem_big_free(t.rows);
-    mem_big_free(t.y);
-    matrix_release(&t.x);
+    recipe_run_unref(held.run);
+    training_release(&t);
+    training_release(&held);
     if (rc) {
         model_unref(m);
         return -1;

@@ -34,10 +34,19 @@ struct model_note {
     const char *key, *value;
 };
 
+/* Training in stages: with these parameters, until so many iterations in all. */
+struct train_stage {
+    struct params params;
+    size_t until; /* 0: as the parameters say */
+};
+
 struct model {
     atomic_uint refs;
     const struct learner *learner;
-    struct params params; /* the learner's */
+    struct params params; /* the learner's, of the last stage */
+    size_t n_stages;      /* 0: trained in one go */
+    const struct train_stage *stages;
+    struct curve curve;
     struct target target;
     size_t p;
     const char *const *features; /* (p) names after the recipe */
@@ -47,7 +56,8 @@ struct model {
     struct expectations *expectations; /* of the session it comes from; NULL: none */
     size_t n_inputs;
     struct model_column *inputs;
-    size_t n_rows; /* trained on */
+    size_t n_rows;       /* trained on */
+    size_t n_validation; /* rows that were put aside to stop early by */
     size_t n_iterations;
     const char *warning;
     size_t n_notes;
@@ -74,9 +84,17 @@ struct train_request {
     const struct target
         *fixed;   /* use these classes (folds share the whole sample's); NULL: detect */
     bool in_fold; /* predicts prepared rows only: what raw data it would need is not worked out */
+    /* (n_stages) one after another, the last with `params`; 0: one, to its end. */
+    const struct train_stage *stages;
+    size_t n_stages;
+    /* A model that did all stages but the last on the same rows; NULL.  Its features and levels
+     * must be those of now: ERR_DOMAIN. */
+    const struct model *warm;
 };
 
-/* Train on the training rows of a run.  Checks the task, the rows and the features. */
+/* Train on the training rows of a run.  Checks the task, the rows and the features.  When the
+ * learner asks for rows to stop early by, they are put aside first, and the recipe is fitted anew
+ * on the others: the model's own `fitted` then is not that of the run. */
 int model_train(struct model **out, const struct train_request *req, struct job *job,
                 struct err *err);
 struct model *model_ref(const struct model *m);

@@ -72,14 +72,18 @@ static void pack_levels(struct str *out, const struct model *m)
     }
 }
 
+static void pack_params(struct str *out, const struct params *p)
+{
+    pack_u64(out, p->n);
+    for (size_t i = 0; i < p->n; i++) {
+        pack_text(out, p->specs[i].name);
+        pack_text(out, p->values[i].set ? p->values[i].text : NULL);
+    }
+}
+
 static void pack_model(struct str *out, const struct model *m)
 {
-    pack_u64(out, m->params.n);
-    for (size_t i = 0; i < m->params.n; i++) {
-        const struct param_value *v = &m->params.values[i];
-        pack_text(out, m->params.specs[i].name);
-        pack_text(out, v->set ? v->text : NULL);
-    }
+    pack_params(out, &m->params);
     pack_text(out, m->target.name);
     pack_u64(out, m->target.task);
     pack_u64(out, m->target.type);
@@ -120,18 +124,19 @@ static size_t unpack_many(struct unpack *u, size_t each)
     return unpack_count(u, u->left / each);
 }
 
-static void unpack_params(struct model *m, struct unpack *u, struct err *err)
+static void unpack_params(struct params *out, const struct learner *learner, struct unpack *u,
+                          struct arena *arena, struct err *err)
 {
     size_t n = unpack_many(u, 2);
 
-    params_init(&m->params, m->learner->params, &m->arena);
+    params_init(out, learner->params, arena);
     for (size_t i = 0; i < n && !u->failed; i++) {
         const char *name = unpack_name(u, "the name of a parameter"), *text = unpack_text(u);
-        int at = param_find(m->learner->params, name, false);
-        if (at < 0 || (text && params_set(&m->params, (size_t)at, text, &m->arena, err)))
+        int at = param_find(learner->params, name, false);
+        if (at < 0 || (text && params_set(out, (size_t)at, text, arena, err)))
             unpack_fail(u, "a parameter of the learner");
     }
-    if (!u->failed && params_resolve(&m->params, &m->arena, err))
+    if (!u->failed && params_resolve(out, arena, err))
         unpack_fail(u, "all parameters of the learner");
 }
 
@@ -190,7 +195,7 @@ static int unpack_model(struct model *m, struct unpack *u, struct err *err)
 {
     struct err param_err = { 0 };
 
-    unpack_params(m, u, &param_err);
+    unpack_params(&m->params, m->learner, u, &m->arena, &param_err);
     unpack_target(&m->target, m->learner, u, &m->arena);
     m->p = unpack_many(u, 1);
     const char **features = ARENA_NEW(&m->arena, const char *, m->p);
@@ -208,6 +213,68 @@ static int unpack_model(struct model *m, struct unpack *u, struct err *err)
     m->n_rows = unpack_count(u, SIZE_MAX);
     m->n_iterations = unpack_count(u, SIZE_MAX);
     m->warning = unpack_text(u);
+    return unpack_end(u, err);
+}
+
+/* How it was trained: stages and curve.  A model trained in one go without a curve has no such
+ * part. */
+static bool has_progress(const struct model *m)
+{
+    return m->n_stages || m->curve.loss || m->n_validation;
+}
+
+static void pack_progress(struct str *out, const struct model *m)
+{
+    pack_u64(out, m->n_validation);
+    pack_u64(out, m->n_stages);
+    for (size_t k = 0; k < m->n_stages; k++) {
+        pack_params(out, &m->stages[k].params);
+        pack_u64(out, m->stages[k].until);
+    }
+    pack_text(out, m->curve.loss);
+    pack_u64(out, m->curve.best);
+    pack_u64(out, m->curve.n);
+    for (size_t k = 0; k < m->curve.n; k++) {
+        pack_u64(out, m->curve.points[k].iteration);
+        pack_real(out, m->curve.points[k].training);
+        pack_real(out, m->curve.points[k].validation);
+    }
+}
+
+static void unpack_curve(struct curve *c, struct unpack *u, struct arena *arena)
+{
+    size_t last = 0;
+
+    c->loss = unpack_text(u);
+    c->best = unpack_count(u, SIZE_MAX);
+    c->n = unpack_many(u, 27);
+    struct curve_point *points = ARENA_NEW(arena, struct curve_point, c->n);
+    for (size_t k = 0; k < c->n && !u->failed; k++) {
+        points[k].iteration = unpack_count(u, SIZE_MAX);
+        points[k].training = unpack_real(u);
+        points[k].validation = unpack_real(u);
+        if (!u->failed && points[k].iteration <= last && k)
+            unpack_fail(u, "iterations in order");
+        last = points[k].iteration;
+    }
+    c->points = points;
+    if (!u->failed && c->n && !c->loss)
+        unpack_fail(u, "the name of a loss");
+}
+
+static int unpack_progress(struct model *m, struct unpack *u, struct err *err)
+{
+    struct err param_err = { 0 };
+
+    m->n_validation = unpack_count(u, SIZE_MAX);
+    m->n_stages = unpack_many(u, 2);
+    struct train_stage *stages = ARENA_NEW(&m->arena, struct train_stage, m->n_stages);
+    for (size_t k = 0; k < m->n_stages && !u->failed; k++) {
+        unpack_params(&stages[k].params, m->learner, u, &m->arena, &param_err);
+        stages[k].until = unpack_count(u, SIZE_MAX);
+    }
+    m->stages = stages;
+    unpack_curve(&m->curve, u, &m->arena);
     return unpack_end(u, err);
 }
 
@@ -289,6 +356,7 @@ static int fill_database(sqlite3 *db, const struct model *m, struct err *err)
         insert_part(db, "model", pack_model, m, err) ||
         insert_part(db, "state", pack_state, m, err) ||
         insert_part(db, "recipe", pack_recipe, m, err) ||
+        (has_progress(m) && insert_part(db, "progress", pack_progress, m, err)) ||
         (m->expectations && insert_part(db, "expectations", pack_expectations, m, err)))
         return -1;
     for (size_t i = 0; i < m->n_notes; i++)
@@ -449,6 +517,18 @@ static int read_expectations(struct model *m, sqlite3 *db, struct err *err)
     return expectations_load(&m->expectations, &u, err);
 }
 
+static int read_progress(struct model *m, sqlite3 *db, struct err *err)
+{
+    struct unpack u;
+    size_t len;
+    const char *part = read_part(&len, db, "progress", &m->arena, NULL);
+
+    if (!part)
+        return 0;
+    unpack_init(&u, part, len, &m->arena);
+    return unpack_progress(m, &u, err);
+}
+
 static void read_notes(struct model *m, sqlite3 *db)
 {
     sqlite3_stmt *s;
@@ -483,7 +563,7 @@ int model_load_bytes(struct model **out, const void *data, size_t len, struct er
         return -1;
     struct model *m = model_blank();
     int rc = check_format(db, &m->arena, err) || read_learner(m, db, err) ||
-             read_parts(m, db, err) || read_expectations(m, db, err);
+             read_parts(m, db, err) || read_progress(m, db, err) || read_expectations(m, db, err);
     if (!rc)
         read_notes(m, db);
     sqlite3_close(db);

@@ -88,8 +88,8 @@ struct recipe_run {
     struct buffer **stands_for;
     bool whole_sample;
 };
-/* Anything but PART_TRAIN is not learned from. */
-enum { PART_PREDICT = 0, PART_TRAIN = 1 };
+/* Anything but PART_TRAIN is not learned from; PART_VALIDATE says when a learner shall stop. */
+enum { PART_PREDICT = 0, PART_TRAIN = 1, PART_VALIDATE = 2 };
 
 /* Fit and apply to `in`.  part[i] is the part of row i (NULL: all are training rows; copied).  When
  * `previous` ran the same steps on the same input with the same parts, its first tables and states

@@ -60,6 +60,8 @@ static int judge(struct resample_result **out, struct context *ctx, const struct
         .recipe = m->fitted->recipe,
         .learner = m->learner,
         .params = &m->params,
+        .stages = m->stages,
+        .n_stages = m->n_stages,
         .target = &m->target,
         .plan = &plan,
         .metrics = metrics,

@@ -1,12 +1,13 @@
-/* split.c - dividing rows into training and held-out rows, and into folds. */
+#include "learn/row_split.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "evaluate/resample.h"
 #include "num/stats.h"
+#include "prepare/recipe.h"
 
 /* ---- rows in random order, stratum by stratum ---- */
 
@@ -108,6 +109,14 @@ static void shares_of(size_t *take, const struct deck *d, size_t total)
     mem_free(shares);
 }
 
+/* Rows that a fraction is, at least one on either side. */
+static size_t share_of(size_t n, double fraction)
+{
+    size_t total = (size_t)(fraction * (double)n + 0.5);
+
+    return total < 1 ? 1 : total > n - 1 ? n - 1 : total;
+}
+
 static int refuse_single_rows(const struct deck *d, const char *const *names, struct err *err)
 {
     for (size_t s = 0; s < d->n_strata; s++) {
@@ -143,14 +152,79 @@ int split_fraction(uint8_t *part, size_t n, double fraction, const int32_t *stra
         deck_release(&deck);
         return -1;
     }
-    size_t total = (size_t)(fraction * (double)n + 0.5);
-    total = total < 1 ? 1 : total > n - 1 ? n - 1 : total;
     size_t *take = MEM_NEW(size_t, deck.n_strata);
-    shares_of(take, &deck, total);
+    shares_of(take, &deck, share_of(n, fraction));
     memset(part, PART_TRAIN, n);
     for (size_t s = 0; s < deck.n_strata; s++)
         for (size_t j = 0; j < take[s]; j++)
             part[deck.rows[deck.start[s] + j]] = PART_PREDICT;
+    mem_free(take);
+    deck_release(&deck);
+    return 0;
+}
+
+/* ---- a part to stop early by ---- */
+
+/* Whole groups in random order, until there are enough rows. */
+static int validation_groups(uint8_t *part, size_t n, double fraction, const int32_t *groups,
+                             uint64_t seed, struct err *err)
+{
+    uint32_t n_groups = 0;
+    struct rng rng;
+
+    for (size_t i = 0; i < n; i++)
+        n_groups = (uint32_t)groups[i] >= n_groups ? (uint32_t)groups[i] + 1 : n_groups;
+    uint32_t *order = MEM_NEW(uint32_t, n_groups);
+    size_t *size = MEM_NEW(size_t, n_groups), taken = 0, want = share_of(n, fraction);
+    for (size_t i = 0; i < n; i++)
+        size[groups[i]]++;
+    for (uint32_t g = 0; g < n_groups; g++)
+        order[g] = g;
+    rng_init(&rng, seed, resample_stream(STREAM_VALIDATION, 0));
+    rng_shuffle(&rng, order, n_groups);
+    for (uint32_t k = 0; k < n_groups; k++) {
+        size_t rows = size[order[k]];
+        bool take = rows && taken < want && taken + rows < n;
+        taken += take ? rows : 0;
+        size[order[k]] = take;
+    }
+    for (size_t i = 0; i < n; i++)
+        part[i] = size[groups[i]] ? PART_VALIDATE : PART_TRAIN;
+    mem_free(order);
+    mem_free(size);
+    return taken ? 0
+                 : err_set(err, ERR_DOMAIN,
+                           "all %zu training rows are of one group; a part to stop early by wants "
+                           "two groups",
+                           n);
+}
+
+int split_validation(uint8_t *part, size_t n, double fraction, const struct target *target,
+                     const double *y, const int32_t *groups, uint64_t seed, struct err *err)
+{
+    size_t n_strata = target->n_classes ? target->n_classes : 1;
+    struct deck deck;
+
+    if (n < 2)
+        return err_set(err, ERR_DOMAIN,
+                       "%zu training row%s cannot give a part to stop early by; train without it",
+                       n, n == 1 ? "" : "s");
+    if (groups)
+        return validation_groups(part, n, fraction, groups, seed, err);
+    int32_t *strata = MEM_NEW(int32_t, n);
+    for (size_t i = 0; i < n; i++)
+        strata[i] = target->n_classes ? (int32_t)y[i] : 0;
+    int rc = deck_init(&deck, n, strata, n_strata, seed, resample_stream(STREAM_VALIDATION, 0),
+                       err);
+    mem_free(strata);
+    if (rc)
+        return -1;
+    size_t *take = MEM_NEW(size_t, n_strata);
+    shares_of(take, &deck, share_of(n, fraction));
+    memset(part, PART_TRAIN, n);
+    for (size_t s = 0; s < n_strata; s++)
+        for (size_t j = 0; j < take[s] && deck_size(&deck, s) > 1; j++)
+            part[deck.rows[deck.start[s] + j]] = PART_VALIDATE;
     mem_free(take);
     deck_release(&deck);
     return 0;
