@@ -46,7 +46,6 @@ struct workspace {
     struct stage *stage;
     struct lessons *lessons; /* what the person answered to the audit; NULL: nothing yet */
 };
-enum { PART_NONE = 2 };
 
 /* For workspace_stage.c: of a workspace that nobody else has seen.  What the target was declared to be comes from
  * `before`. */

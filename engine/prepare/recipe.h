@@ -88,12 +88,15 @@ struct recipe_run {
     struct buffer **stands_for;
     bool whole_sample;
 };
-/* Anything but PART_TRAIN is not learned from; PART_VALIDATE says when a learner shall stop. */
-enum { PART_PREDICT = 0, PART_TRAIN = 1, PART_VALIDATE = 2 };
+/* Anything but PART_TRAIN is not learned from; PART_VALIDATE says when a learner shall stop; PART_NONE is
+ * in no part, since some step had removed the row when the parts were made, and is there for that step
+ * to remove it again. */
+enum { PART_PREDICT = 0, PART_TRAIN = 1, PART_VALIDATE = 2, PART_NONE = 3 };
 
 /* Fit and apply to `in`.  part[i] is the part of row i (NULL: all are training rows; copied).  When
  * `previous` ran the same steps on the same input with the same parts, its first tables and states
- * are shared (by pointer) as far as nothing changed.  `whole_sample`: rows steps that define the
+ * are shared (by pointer) as far as nothing changed; its steps remove the rows of PART_NONE again that
+ * they removed there.  `whole_sample`: rows steps that define the
  * sample act on every row (the workspace's own run); otherwise on training rows only (folds).
  * Errors are prefixed with the step, counted from 1: "step 3 (scale): …"; when the step ran in
  * `previous` and an edit before it is the cause, with that: "step 3 (scale) no longer applies after

@@ -225,9 +225,48 @@ static int ask_keep(uint8_t *keep, struct recipe_run *run, size_t i, const struc
     return rc;
 }
 
+/* The place of a step in a recipe, n_steps when it is not there. */
+static size_t place_of(const struct recipe *r, const struct step *step)
+{
+    size_t i = 0;
+
+    while (i < r->n_steps && r->steps[i] != step)
+        i++;
+    return i;
+}
+
+/* Is the row in t?  *at only grows: rows are asked for in ascending order. */
+static bool has_row(const struct table *t, size_t number, size_t *at)
+{
+    while (*at < t->n_rows && table_row_number(t, *at) < number)
+        ++*at;
+    return *at < t->n_rows && table_row_number(t, *at) == number;
+}
+
+/* A row in no part is not looked at; the step that had removed it does so again. */
+static void remove_again(uint8_t *keep, const struct recipe_run *run, size_t i,
+                         const struct table *t, const struct recipe_run *previous)
+{
+    const uint8_t *part = run->parts[i];
+    const struct step *step = run->fitted->recipe->steps[i];
+    size_t k = previous ? place_of(previous->fitted->recipe, step) : 0;
+    size_t at_before = 0, at_after = 0;
+
+    if (!part || !previous || k == previous->fitted->recipe->n_steps)
+        return;
+    for (size_t row = 0; row < t->n_rows; row++) {
+        if (part[row] != PART_NONE)
+            continue;
+        size_t number = table_row_number(t, row);
+        keep[row] = !has_row(previous->tables[k], number, &at_before) ||
+                    has_row(previous->tables[k + 1], number, &at_after);
+    }
+}
+
 /* Table i + 1: the rows of `t` that the step keeps. */
 static int run_rows(struct recipe_run *run, size_t i, const struct table *t,
-                    const struct step_input *in, struct job *job, struct err *err)
+                    const struct step_input *in, const struct recipe_run *previous, struct job *job,
+                    struct err *err)
 {
     size_t n = t->n_rows;
     void *keep = NULL, *rows = NULL;
@@ -239,6 +278,8 @@ static int run_rows(struct recipe_run *run, size_t i, const struct table *t,
         memset(keep, 1, n);
         rc = ask_keep(keep, run, i, in, job, err);
     }
+    if (!rc && in->rows)
+        remove_again(keep, run, i, t, previous);
     if (!rc)
         rc = take_kept(run, i, t, keep, rows, err);
     mem_big_free(keep);
@@ -261,7 +302,7 @@ static int check_place(const struct recipe_run *run, size_t i, struct err *err)
 }
 
 static int run_fitted(struct recipe_run *run, size_t i, const struct step_input *in,
-                      struct job *job, struct err *err)
+                      const struct recipe_run *previous, struct job *job, struct err *err)
 {
     const struct step_kind *kind = run->fitted->recipe->steps[i]->kind;
     struct table *out;
@@ -275,12 +316,13 @@ static int run_fitted(struct recipe_run *run, size_t i, const struct step_input 
         set_table(run, i + 1, out, buffer_ref(run->part_buffers[i]));
         return 0;
     }
-    rc = run_rows(run, i, out, in, job, err);
+    rc = run_rows(run, i, out, in, previous, job, err);
     table_unref(out);
     return rc;
 }
 
-static int run_step(struct recipe_run *run, size_t i, struct job *job, struct err *err)
+static int run_step(struct recipe_run *run, size_t i, const struct recipe_run *previous,
+                    struct job *job, struct err *err)
 {
     const struct recipe *r = run->fitted->recipe;
     const struct step *step = r->steps[i];
@@ -304,24 +346,14 @@ static int run_step(struct recipe_run *run, size_t i, struct job *job, struct er
         .n_rows = list.n,
         .in_fold = !run->whole_sample,
     };
-    int rc = step->kind->scope == STEP_FITTED ? run_fitted(run, i, &in, job, err)
-             : step->kind->scope == STEP_ROWS ? run_rows(run, i, t, &in, job, err)
+    int rc = step->kind->scope == STEP_FITTED ? run_fitted(run, i, &in, previous, job, err)
+             : step->kind->scope == STEP_ROWS ? run_rows(run, i, t, &in, previous, job, err)
                                               : run_row_wise(run, i, &in, job, err);
     mem_big_free(list.block);
     return rc;
 }
 
 /* ---------------------------------------------------------------- what went wrong, and why */
-
-/* The place of a step in a recipe, n_steps when it is not there. */
-static size_t place_of(const struct recipe *r, const struct step *step)
-{
-    size_t i = 0;
-
-    while (i < r->n_steps && r->steps[i] != step)
-        i++;
-    return i;
-}
 
 static bool recipe_has(const struct recipe *r, const struct step *step)
 {
@@ -427,7 +459,7 @@ int recipe_run(struct recipe_run **out, const struct recipe *r, const struct tab
             continue;
         }
         struct job_range range = job_part(job, i, r->n_steps);
-        int rc = run_step(run, i, job, err);
+        int rc = run_step(run, i, previous, job, err);
         job_restore(job, range);
         if (rc) {
             fail_step(r, i, previous, failed_at, err);

@@ -432,6 +432,13 @@ static void test_rows_removed_after_learning_stay_out_of_the_split(void **state)
     assert_ptr_equal(more->run->tables[2], ws->run->tables[2]);
     assert_int_equal(workspace_table(more)->n_rows, n);
     workspace_unref(more);
+    /* and the step is still seen to remove them, after an edit before it as well */
+    set_recipe(&ws, recipe_switch(ws->recipe, 0, false));
+    struct diff *d;
+    assert_int_equal(recipe_run_diff(&d, ws->run, 1, NULL), 0);
+    assert_int_equal(d->rows_removed, N - n);
+    assert_int_equal(workspace_table(ws)->n_rows, n);
+    diff_free(d);
     workspace_unref(ws);
 }
 
