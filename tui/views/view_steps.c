@@ -136,6 +136,7 @@ static void steps_draw(const void *state, const struct desk *d, struct grid *g)
 static void show_changes(struct desk *d)
 {
     d->shown = d->step;
+    d->jump = d->step > 0;
     desk_wish(d, WISH_SHOW, "sheet");
 }
 

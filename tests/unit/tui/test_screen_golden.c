@@ -302,6 +302,10 @@ static void test_columns_and_steps(void **state)
     check("columns", &s);
     screen_show(&s.screen, VIEW_steps);
     check("steps", &s);
+    s.desk.step = 2;
+    request(&s, REQ_OPEN);
+    assert_int_equal(s.desk.shown, 2);
+    assert_true(s.desk.jump); /* to the first change, once that is known */
     stage_close(&s);
 }
 
