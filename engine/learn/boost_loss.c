@@ -297,39 +297,141 @@ static void tweedie_derive(float *g, float *h, const struct loss_input *in, size
     weigh(g, h, in, begin, end);
 }
 
+static void gamma_derive(float *g, float *h, const struct loss_input *in, size_t k, size_t begin,
+                         size_t end)
+{
+    (void)k;
+    for (size_t i = begin; i < end; i++) {
+        double share = in->y[i] * exp_straight(exp_bound(-in->score[i]));
+        g[i - begin] = (float)(1 - share);
+        h[i - begin] = (float)share;
+    }
+    weigh(g, h, in, begin, end);
+}
+
+/* ---------------------------------------------------------------- what a row loses */
+
+static double binary_value(const struct loss_input *in, size_t i)
+{
+    double s = in->score[i];
+
+    return fmax(s, 0) + log1p(exp(-fabs(s))) - in->y[i] * s;
+}
+
+static double classes_value(const struct loss_input *in, size_t i)
+{
+    double most = -INFINITY, sum = 0;
+
+    for (size_t c = 0; c < in->n_outputs; c++)
+        most = fmax(most, in->score[c * in->n + i]);
+    for (size_t c = 0; c < in->n_outputs; c++)
+        sum += exp(in->score[c * in->n + i] - most);
+    return most + log(sum) - in->score[(size_t)in->y[i] * in->n + i];
+}
+
+static double squared_value(const struct loss_input *in, size_t i)
+{
+    double rest = in->score[i] - in->y[i];
+
+    return rest * rest;
+}
+
+static double absolute_value(const struct loss_input *in, size_t i)
+{
+    return fabs(in->score[i] - in->y[i]);
+}
+
+static double huber_value(const struct loss_input *in, size_t i)
+{
+    double rest = fabs(in->score[i] - in->y[i]);
+
+    return rest <= in->alpha ? 0.5 * rest * rest : in->alpha * (rest - 0.5 * in->alpha);
+}
+
+static double quantile_value(const struct loss_input *in, size_t i)
+{
+    double rest = in->y[i] - in->score[i];
+
+    return rest >= 0 ? in->alpha * rest : (in->alpha - 1) * rest;
+}
+
+static double poisson_value(const struct loss_input *in, size_t i)
+{
+    return exp(fmin(in->score[i], 700)) - in->y[i] * in->score[i];
+}
+
+static double tweedie_value(const struct loss_input *in, size_t i)
+{
+    const double a = 1 - in->power, b = 2 - in->power, s = fmin(in->score[i], 700);
+
+    return exp(b * s) / b - in->y[i] * exp(a * s) / a;
+}
+
+static double gamma_value(const struct loss_input *in, size_t i)
+{
+    return in->score[i] + in->y[i] * exp(fmin(-in->score[i], 700));
+}
+
 /* ---------------------------------------------------------------- tables */
 
 const char *const boost_loss_names[] = { "squared", "absolute", "huber", "quantile",
-                                         "poisson", "tweedie",  NULL };
+                                         "poisson", "tweedie",  "gamma", NULL };
 
 static const struct boost_loss of_numbers[] = {
-    { .name = "squared", .derive = squared_derive, .start = start_mean, .predict = as_it_is },
+    { .name = "squared",
+      .curve = "squared error",
+      .derive = squared_derive,
+      .value = squared_value,
+      .start = start_mean,
+      .predict = as_it_is },
     { .name = "absolute",
+      .curve = "absolute error",
       .derive = absolute_derive,
+      .value = absolute_value,
       .start = start_median,
       .predict = as_it_is,
       .leaf_quantile = half },
-    { .name = "huber", .derive = huber_derive, .start = start_mean, .predict = as_it_is },
+    { .name = "huber",
+      .curve = "Huber loss",
+      .derive = huber_derive,
+      .value = huber_value,
+      .start = start_mean,
+      .predict = as_it_is },
     { .name = "quantile",
+      .curve = "pinball loss",
       .derive = quantile_derive,
+      .value = quantile_value,
       .start = quantile_start,
       .predict = as_it_is,
       .leaf_quantile = quantile_leaf },
     { .name = "poisson",
+      .curve = "Poisson loss",
       .derive = poisson_derive,
+      .value = poisson_value,
       .start = start_log_mean,
       .predict = exponential,
-      .positive = true },
+      .range = RANGE_NOT_NEGATIVE },
     { .name = "tweedie",
+      .curve = "Tweedie loss",
       .derive = tweedie_derive,
+      .value = tweedie_value,
       .start = start_log_mean,
       .predict = exponential,
-      .positive = true },
+      .range = RANGE_NOT_NEGATIVE },
+    { .name = "gamma",
+      .curve = "gamma loss",
+      .derive = gamma_derive,
+      .value = gamma_value,
+      .start = start_log_mean,
+      .predict = exponential,
+      .range = RANGE_POSITIVE },
 };
 
 static const struct boost_loss of_two_classes = {
     .name = "log-loss",
+    .curve = "log-loss",
     .derive = binary_derive,
+    .value = binary_value,
     .start = binary_start,
     .predict = binary_predict,
     .g_most = 1,
@@ -337,7 +439,12 @@ static const struct boost_loss of_two_classes = {
 };
 
 static const struct boost_loss of_classes = {
-    .name = "log-loss", .derive = classes_derive, .start = classes_start, .predict = classes_predict
+    .name = "log-loss",
+    .curve = "log-loss",
+    .derive = classes_derive,
+    .value = classes_value,
+    .start = classes_start,
+    .predict = classes_predict,
 };
 
 const struct boost_loss *boost_loss_for(unsigned task, int which)

@@ -7,40 +7,7 @@
 
 #include "base/mem.h"
 #include "base/parallel.h"
-#include "base/rng.h"
-#include "learn/boost_loss.h"
-#include "learn/tree_grow.h"
-#include "learn/trees.h"
-#include "num/stats.h"
-
-struct boost {
-    struct trees trees;
-    unsigned task;
-    int loss; /* index into boost_loss_names; regression */
-};
-
-enum { STRATEGY_BAGGING, STRATEGY_GOSS };
-
-/* Everything that lives as long as a fit. */
-struct boosting {
-    const struct fit_input *in;
-    const struct boost_loss *loss;
-    struct boost *model;
-    struct arena *arena; /* the model's */
-    struct grow_rules rules;
-    struct coded codes;
-    struct gradients gradients;
-    struct grower grower;
-    struct loss_input loss_in;
-    double *score; /* (n, n_outputs) */
-    float *g, *h;  /* (n) */
-    float *weight; /* of sampled rows over what they have, scratch for goss: keys */
-    uint32_t *out; /* (n) rows that this tree does not see */
-    size_t n_in, n_out;
-    bool *allowed; /* (p) */
-    double rate;
-    uint64_t seed;
-};
+#include "learn/boost_parts.h"
 
 /* ---------------------------------------------------------------- rules */
 
@@ -76,87 +43,6 @@ static void make_rules(struct boosting *b)
             .unit = &b->gradients,
         },
     };
-}
-
-/* ---------------------------------------------------------------- which rows and features */
-
-/* A share of the rows, each as likely; anew in each round. */
-static void sample_rows(struct boosting *b, double share, size_t round)
-{
-    size_t n = b->in->x->n, want = (size_t)fmax(1, floor(share * (double)n));
-    struct rng rng;
-
-    b->n_in = b->n_out = 0;
-    rng_init(&rng, b->seed, 2 * round + 1);
-    for (size_t i = 0; i < n; i++) {
-        /* Source: Knuth, TAOCP 2, algorithm 3.4.2 S. */
-        bool take = rng_unit(&rng) * (double)(n - i) < (double)(want - b->n_in);
-        if (take)
-            b->grower.rows[b->n_in++] = (uint32_t)i;
-        else
-            b->out[b->n_out++] = (uint32_t)i;
-    }
-}
-
-static void take_all_rows(struct boosting *b)
-{
-    for (size_t i = 0; i < b->in->x->n; i++)
-        b->grower.rows[i] = (uint32_t)i;
-    b->n_in = b->in->x->n;
-    b->n_out = 0;
-}
-
-/* The rows with the largest gradients, and some of the others that stand for all of them.
- * Source: Ke et al. 2017, algorithm 2. */
-static void sample_by_gradient(struct boosting *b, double top, double other, size_t round)
-{
-    size_t n = b->in->x->n, n_top = (size_t)fmax(1, top * (double)n);
-    double *key = MEM_NEW(double, n);
-    const double share = other / (1 - top), factor = (1 - top) / other;
-    struct rng rng;
-
-    for (size_t i = 0; i < n; i++)
-        key[i] = fabs((double)b->g[i]) * b->h[i];
-    double least = stats_quantile(key, n, 1 - (double)n_top / (double)n);
-    rng_init(&rng, b->seed, 2 * round + 1);
-    b->n_in = b->n_out = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (fabs((double)b->g[i]) * b->h[i] >= least) {
-            b->grower.rows[b->n_in++] = (uint32_t)i;
-        } else if (rng_unit(&rng) < share) {
-            b->g[i] *= (float)factor;
-            b->h[i] *= (float)factor;
-            b->grower.rows[b->n_in++] = (uint32_t)i;
-        } else {
-            b->out[b->n_out++] = (uint32_t)i;
-        }
-    }
-    mem_free(key);
-}
-
-static void sample_features(struct boosting *b, double share, size_t round)
-{
-    size_t p = b->in->x->p, want = (size_t)fmax(1, ceil(share * (double)p)), taken = 0;
-    struct rng rng;
-
-    rng_init(&rng, b->seed, 2 * round + 2);
-    for (size_t j = 0; j < p; j++) {
-        b->allowed[j] = rng_unit(&rng) * (double)(p - j) < (double)(want - taken);
-        taken += b->allowed[j];
-    }
-}
-
-static void choose_rows(struct boosting *b, size_t round)
-{
-    const struct params *p = b->in->params;
-    double share = params_real(p, "bagging_fraction");
-
-    if (params_choice(p, "data_sample_strategy") == STRATEGY_GOSS)
-        sample_by_gradient(b, params_real(p, "top_rate"), params_real(p, "other_rate"), round);
-    else if (share < 1)
-        sample_rows(b, share, round);
-    else
-        take_all_rows(b);
 }
 
 /* ---------------------------------------------------------------- scores */
@@ -203,15 +89,13 @@ static int derive(struct boosting *b, size_t round, size_t k, struct err *err)
     if (known)
         gradients_scale(&b->gradients, b->loss->g_most, b->loss->h_most);
     parallel_for(b->in->x->n, PARALLEL_CHUNK, known ? derive_packed : derive_some, &d);
-    choose_rows(b, round);
+    boost_choose_rows(b, round);
     return known ? 0 : gradients_set(&b->gradients, b->g, b->h, b->in->weights, err);
 }
 
 struct adding {
     double *score;
     const uint32_t *rows;
-    const struct tree *tree;
-    const struct boosting *b;
     double value;
 };
 
@@ -222,17 +106,6 @@ static void add_leaf(void *ctx, size_t begin, size_t end, size_t chunk)
 
     for (size_t i = begin; i < end; i++)
         a->score[a->rows[i]] += a->value;
-}
-
-static void add_unseen(void *ctx, size_t begin, size_t end, size_t chunk)
-{
-    const struct adding *a = ctx;
-    const struct coded *c = &a->b->codes;
-    (void)chunk;
-
-    for (size_t i = begin; i < end; i++)
-        a->score[a->rows[i]] += a->tree->value[tree_leaf(a->tree, &a->b->model->trees.bins,
-                                                         c->rows + a->rows[i] * c->stride, 1)];
 }
 
 /* The value that is best for the loss itself, where derivatives say only which way to go. */
@@ -255,7 +128,7 @@ static void renew_leaves(struct boosting *b, struct tree *t, const double *score
 
 static void add_tree(struct boosting *b, struct tree *t, double *score)
 {
-    struct adding a = { .score = score, .b = b, .tree = t };
+    struct adding a = { .score = score };
 
     for (size_t k = 0; k < t->n_leaves; k++) {
         const struct grown_leaf *leaf = &b->grower.leaves[k];
@@ -264,8 +137,7 @@ static void add_tree(struct boosting *b, struct tree *t, double *score)
         a.rows = b->grower.rows + leaf->begin;
         parallel_for(leaf->n, PARALLEL_CHUNK, add_leaf, &a);
     }
-    a.rows = b->out;
-    parallel_for(b->n_out, PARALLEL_CHUNK, add_unseen, &a);
+    boost_add_tree(score, t, &b->model->trees.bins, &b->codes, b->out, b->n_out);
 }
 
 /* ---------------------------------------------------------------- rounds */
@@ -282,42 +154,67 @@ static int grow_output(struct boosting *b, size_t round, size_t k, struct err *e
     if (b->loss->leaf_quantile)
         renew_leaves(b, tree, score, b->loss->leaf_quantile(&b->loss_in));
     add_tree(b, tree, score);
+    boost_watch_tree(b, tree, k);
     t->n_trees++;
     return 0;
 }
 
-static int run_rounds(struct boosting *b, struct job *job, struct err *err)
+/* Trees that were grown before: as if they just had been. */
+static int replay(struct boosting *b, struct job *job, struct err *err)
 {
-    size_t n_rounds = (size_t)params_int(b->in->params, "n_estimators");
-    double share = params_real(b->in->params, "feature_fraction");
     struct trees *t = &b->model->trees;
+    size_t n = b->in->x->n, n_rounds = b->model->n_grown / t->n_outputs;
 
-    t->trees = ARENA_NEW(b->arena, struct tree, n_rounds * t->n_outputs);
     for (size_t round = 0; round < n_rounds; round++) {
-        if (share < 1)
-            sample_features(b, share, round);
-        for (size_t k = 0; k < t->n_outputs; k++)
-            if (grow_output(b, round, k, err))
-                return -1;
-        if (job_tick(job, round + 1, n_rounds, err))
+        for (size_t k = 0; k < t->n_outputs; k++) {
+            const struct tree *tree = &t->trees[t->n_trees++];
+            boost_add_tree(b->score + k * n, tree, &t->bins, &b->codes, NULL, n);
+            boost_watch_tree(b, tree, k);
+        }
+        boost_watch_round(b, round + 1, job);
+        if (job_tick(job, 0, 1, err))
             return -1;
     }
     return 0;
 }
 
+static int run_rounds(struct boosting *b, size_t n_rounds, struct job *job, struct err *err)
+{
+    double share = params_real(b->in->params, "feature_fraction");
+    struct trees *t = &b->model->trees;
+
+    for (size_t round = t->n_trees / t->n_outputs; round < n_rounds && !boost_watch_stops(b);
+         round++) {
+        if (share < 1)
+            boost_sample_features(b, share, round);
+        for (size_t k = 0; k < t->n_outputs; k++)
+            if (grow_output(b, round, k, err))
+                return -1;
+        boost_watch_round(b, round + 1, job);
+        if (job_tick(job, round + 1, n_rounds, err))
+            return -1;
+    }
+    b->model->n_grown = t->n_trees;
+    if (b->watch.patience)
+        t->n_trees = b->watch.best * t->n_outputs;
+    return 0;
+}
+
 /* ---------------------------------------------------------------- fitting */
 
-static int check_target(const struct boosting *b, struct err *err)
+static int check_target(const struct boosting *b, const struct fit_input *in, struct err *err)
 {
+    bool zero = b->loss->range == RANGE_NOT_NEGATIVE;
+
     if (b->loss->leaf_quantile && b->loss->leaf_quantile(&b->loss_in) >= 1)
         return err_set(err, ERR_USAGE, "alpha=%g is no quantile; loss=quantile takes one below 1",
                        b->loss_in.alpha);
-    for (size_t i = 0; b->loss->positive && i < b->in->x->n; i++)
-        if (b->in->y[i] < 0)
+    for (size_t i = 0; b->loss->range != RANGE_ANY && i < in->x->n; i++)
+        if (in->y[i] < 0 || (in->y[i] == 0 && !zero))
             return err_set(err, ERR_DOMAIN,
-                           "loss=%s is for targets that are not negative, and one is %g; take "
-                           "loss=squared",
-                           b->loss->name, b->in->y[i]);
+                           "loss=%s is for targets that are %s, and one is %g; take loss=%s",
+                           b->loss->name, zero ? "not negative" : "above 0", in->y[i],
+                           in->y[i] == 0 ? "tweedie" : "squared");
     return 0;
 }
 
@@ -349,15 +246,42 @@ static void begin_scores(struct boosting *b)
     size_t n = b->in->x->n;
 
     b->loss_in.score = b->score;
-    t->start = ARENA_NEW(b->arena, double, t->n_outputs);
-    b->loss->start(t->start, &b->loss_in);
+    if (!b->in->warm_start) {
+        t->start = ARENA_NEW(b->arena, double, t->n_outputs);
+        b->loss->start(t->start, &b->loss_in);
+    }
     for (size_t k = 0; k < t->n_outputs; k++)
         for (size_t i = 0; i < n; i++)
             b->score[k * n + i] = t->start[k];
 }
 
-static int prepare(struct boosting *b, struct err *err)
+/* The trees that are there already, and room for more; cuts, which stay as they are. */
+static int begin_trees(struct boosting *b, size_t n_rounds, struct err *err)
 {
+    const struct boost *warm = b->in->warm_start;
+    struct boost *m = b->model;
+    struct trees *t = &m->trees, old;
+
+    if (!warm) {
+        t->trees = ARENA_NEW(b->arena, struct tree, n_rounds * t->n_outputs);
+        return bins_learn(&t->bins, b->in, (size_t)params_int(b->in->params, "max_bin"), b->seed,
+                          b->arena, err);
+    }
+    old = warm->trees;
+    old.n_trees = m->n_grown = warm->n_grown;
+    size_t room = n_rounds * t->n_outputs > m->n_grown ? n_rounds * t->n_outputs : m->n_grown;
+    trees_copy(t, &old, b->arena);
+    struct tree *trees = ARENA_NEW(b->arena, struct tree, room);
+    if (m->n_grown)
+        memcpy(trees, t->trees, m->n_grown * sizeof(*trees));
+    t->trees = trees;
+    t->n_trees = 0;
+    return 0;
+}
+
+static int prepare(struct boosting *b, size_t n_rounds, struct err *err)
+{
+    const struct fit_input *validation = b->in->validation;
     struct trees *t = &b->model->trees;
 
     b->allowed = ARENA_NEW(b->arena, bool, b->in->x->p);
@@ -369,14 +293,33 @@ static int prepare(struct boosting *b, struct err *err)
                                       .alpha = params_real(b->in->params, "alpha"),
                                       .power = params_real(b->in->params, "tweedie_power") };
     make_rules(b);
-    if (check_target(b, err) ||
-        bins_learn(&t->bins, b->in, (size_t)params_int(b->in->params, "max_bin"), b->seed, b->arena,
-                   err) ||
+    if (boost_constrain(b, err) || check_target(b, b->in, err) ||
+        (validation && check_target(b, validation, err)) || begin_trees(b, n_rounds, err) ||
         coded_make(&b->codes, &t->bins, b->in->x, err) || take_memory(b, err) ||
         grower_init(&b->grower, &t->bins, &b->codes, &b->rules, err))
         return -1;
     begin_scores(b);
-    return 0;
+    return boost_watch_init(b, n_rounds, err);
+}
+
+static void release(struct boosting *b)
+{
+    coded_release(&b->codes);
+    gradients_release(&b->gradients);
+    grower_release(&b->grower);
+    boost_watch_release(b);
+    mem_big_free(b->score);
+    mem_big_free(b->g);
+    mem_big_free(b->out);
+}
+
+static void put_curve(struct curve *out, const struct boosting *b)
+{
+    const struct watch *w = &b->watch;
+
+    *out = (struct curve){
+        .loss = b->loss->curve, .n = w->n, .points = w->points, .best = w->patience ? w->best : 0
+    };
 }
 
 static int boost_fit(struct fit_output *out, const struct fit_input *in, struct job *job,
@@ -388,25 +331,30 @@ static int boost_fit(struct fit_output *out, const struct fit_input *in, struct 
                           .arena = out->arena,
                           .rate = params_real(in->params, "learning_rate"),
                           .seed = (uint64_t)params_int(in->params, "seed") };
+    size_t n_rounds = in->until ? in->until : (size_t)params_int(in->params, "n_estimators");
 
     m->task = in->task;
     m->trees.n_outputs = in->task == TASK_MULTICLASS ? in->n_classes : 1;
     m->loss = params_choice(in->params, "loss");
     b.loss = boost_loss_for(in->task, m->loss);
     job_phase(job, "binning");
-    int rc = job_tick(job, 0, 1, err) || prepare(&b, err);
+    int rc = job_tick(job, 0, 1, err) || prepare(&b, n_rounds, err);
     job_phase(job, "boosting");
     if (!rc)
-        rc = run_rounds(&b, job, err);
-    coded_release(&b.codes);
-    gradients_release(&b.gradients);
-    grower_release(&b.grower);
-    mem_big_free(b.score);
-    mem_big_free(b.g);
-    mem_big_free(b.out);
+        rc = replay(&b, job, err) || run_rounds(&b, n_rounds, job, err);
+    release(&b);
     out->state = m;
-    out->n_iterations = m->trees.n_trees / m->trees.n_outputs;
+    out->n_iterations = m->n_grown / m->trees.n_outputs;
+    put_curve(&out->curve, &b);
     return rc ? -1 : 0;
+}
+
+static struct validation_wish boost_validation(const struct params *p)
+{
+    bool early = params_int(p, "early_stopping_rounds") > 0;
+
+    return (struct validation_wish){ early ? params_real(p, "validation_fraction") : 0,
+                                     (uint64_t)params_int(p, "seed") };
 }
 
 /* ---------------------------------------------------------------- predicting */
@@ -425,10 +373,13 @@ static int boost_predict(struct matrix *out, const void *state, const struct mat
 static void boost_save(struct str *out, const void *state)
 {
     const struct boost *m = state;
+    struct trees grown = m->trees;
 
+    grown.n_trees = m->n_grown;
     pack_u64(out, m->task);
     pack_u64(out, (uint64_t)m->loss);
-    trees_save(out, &m->trees);
+    trees_save(out, &grown);
+    pack_u64(out, m->trees.n_trees);
 }
 
 static int boost_load(void **state, struct arena *arena, struct unpack *u, size_t p,
@@ -438,11 +389,15 @@ static int boost_load(void **state, struct arena *arena, struct unpack *u, size_
     unsigned task = n_classes == 0 ? TASK_REGRESS : n_classes == 2 ? TASK_BINARY : TASK_MULTICLASS;
 
     m->task = (unsigned)unpack_count(u, TASK_REGRESS);
-    m->loss = (int)unpack_count(u, LOSS_TWEEDIE);
+    m->loss = (int)unpack_count(u, LOSS_GAMMA);
     if (!u->failed && m->task != task)
         unpack_fail(u, "the task of the target");
     if (!u->failed)
         trees_load(&m->trees, u, p, task == TASK_MULTICLASS ? n_classes : 1, arena);
+    m->n_grown = m->trees.n_trees;
+    m->trees.n_trees = unpack_count(u, m->n_grown);
+    if (!u->failed && m->trees.n_trees % m->trees.n_outputs)
+        unpack_fail(u, "whole rounds");
     if (unpack_end(u, err))
         return -1;
     *state = m;
@@ -455,142 +410,6 @@ static void boost_importance(double *gain, double *splits, const void *state)
 }
 
 /* ---------------------------------------------------------------- the learner */
-
-static const char *const strategies[] = { "bagging", "goss", NULL };
-
-static const struct param_spec boost_params[] = {
-    { .name = "n_estimators",
-      .type = PARAM_INT,
-      .flags = PARAM_LOG,
-      .min = 1,
-      .max = 100000,
-      .fallback = "100",
-      .help = "rounds; each adds a tree, for several classes one a class" },
-    { .name = "learning_rate",
-      .type = PARAM_REAL,
-      .flags = PARAM_LOG | PARAM_OPEN_MIN,
-      .min = 0,
-      .max = 10,
-      .fallback = "0.1",
-      .help = "how much of each tree's step is taken" },
-    { .name = "num_leaves",
-      .type = PARAM_INT,
-      .flags = PARAM_LOG,
-      .min = 2,
-      .max = 65536,
-      .fallback = "31",
-      .help = "leaves of a tree at most" },
-    { .name = "max_depth",
-      .type = PARAM_INT,
-      .min = 0,
-      .max = 1000,
-      .fallback = "0",
-      .help = "divisions above a leaf at most; 0 for any number" },
-    { .name = "min_child_samples",
-      .type = PARAM_INT,
-      .flags = PARAM_LOG,
-      .min = 1,
-      .max = 1e9,
-      .fallback = "20",
-      .help = "rows, or weight of rows, of a leaf at least" },
-    { .name = "min_child_weight",
-      .type = PARAM_REAL,
-      .flags = PARAM_HIDDEN,
-      .min = 0,
-      .max = INFINITY,
-      .fallback = "0.001",
-      .help = "second derivatives of a leaf at least" },
-    { .name = "min_split_gain",
-      .type = PARAM_REAL,
-      .flags = PARAM_HIDDEN,
-      .min = 0,
-      .max = INFINITY,
-      .fallback = "0",
-      .help = "what a division must gain" },
-    { .name = "reg_alpha",
-      .type = PARAM_REAL,
-      .flags = PARAM_LOG,
-      .min = 0,
-      .max = INFINITY,
-      .fallback = "0",
-      .help = "L1 penalty of the leaves' values" },
-    { .name = "reg_lambda",
-      .type = PARAM_REAL,
-      .flags = PARAM_LOG,
-      .min = 0,
-      .max = INFINITY,
-      .fallback = "0",
-      .help = "L2 penalty of the leaves' values" },
-    { .name = "feature_fraction",
-      .type = PARAM_REAL,
-      .flags = PARAM_OPEN_MIN,
-      .min = 0,
-      .max = 1,
-      .fallback = "1",
-      .help = "share of the features that each round may use" },
-    { .name = "bagging_fraction",
-      .type = PARAM_REAL,
-      .flags = PARAM_OPEN_MIN,
-      .min = 0,
-      .max = 1,
-      .fallback = "1",
-      .help = "share of the rows that each round sees" },
-    { .name = "data_sample_strategy",
-      .type = PARAM_CHOICE,
-      .flags = PARAM_HIDDEN,
-      .choices = strategies,
-      .fallback = "bagging",
-      .help = "goss sees the rows with the largest gradients and some of the others" },
-    { .name = "top_rate",
-      .type = PARAM_REAL,
-      .flags = PARAM_HIDDEN | PARAM_OPEN_MIN | PARAM_OPEN_MAX,
-      .min = 0,
-      .max = 1,
-      .fallback = "0.2",
-      .help = "goss: share of rows with large gradients" },
-    { .name = "other_rate",
-      .type = PARAM_REAL,
-      .flags = PARAM_HIDDEN | PARAM_OPEN_MIN | PARAM_OPEN_MAX,
-      .min = 0,
-      .max = 1,
-      .fallback = "0.1",
-      .help = "goss: share of others" },
-    { .name = "max_bin",
-      .type = PARAM_INT,
-      .flags = PARAM_HIDDEN,
-      .min = 2,
-      .max = BINS_MOST,
-      .fallback = "255",
-      .help = "bins of a feature at most" },
-    { .name = "loss",
-      .type = PARAM_CHOICE,
-      .flags = PARAM_HIDDEN,
-      .choices = boost_loss_names,
-      .fallback = "squared",
-      .help = "what is minimised, for numbers; classes take log-loss" },
-    { .name = "alpha",
-      .type = PARAM_REAL,
-      .flags = PARAM_HIDDEN | PARAM_OPEN_MIN,
-      .min = 0,
-      .max = INFINITY,
-      .fallback = "0.9",
-      .help = "huber: where the loss becomes linear; quantile: which one, below 1" },
-    { .name = "tweedie_power",
-      .type = PARAM_REAL,
-      .flags = PARAM_HIDDEN | PARAM_OPEN_MIN | PARAM_OPEN_MAX,
-      .min = 1,
-      .max = 2,
-      .fallback = "1.5",
-      .help = "tweedie: the variance grows as the mean to this power" },
-    { .name = "seed",
-      .type = PARAM_INT,
-      .flags = PARAM_HIDDEN,
-      .min = 0,
-      .max = 1e9,
-      .fallback = "1",
-      .help = "of samples of rows and features" },
-    { .name = NULL },
-};
 
 const struct learner learn_boost = {
     .name = "boost",
@@ -605,8 +424,11 @@ const struct learner learn_boost = {
     .source = "Friedman 2001, 'Greedy function approximation'; Ke et al. 2017, 'LightGBM', whose "
               "names and defaults the parameters have",
     .tasks = TASK_CLASSIFY | TASK_REGRESS,
-    .flags = LEARNER_WEIGHTS | LEARNER_MISSING | LEARNER_CATEGORIES,
+    .flags = LEARNER_WEIGHTS | LEARNER_MISSING | LEARNER_CATEGORIES | LEARNER_WARM_START |
+             LEARNER_VALIDATION,
     .params = boost_params,
+    .validation = boost_validation,
+    .rate = "learning_rate",
     .fit = boost_fit,
     .predict = boost_predict,
     .save = boost_save,

@@ -14,7 +14,8 @@ struct node {
     struct hist_sum all;
     struct split_bounds bounds;
     struct split best;
-    int32_t parent; /* -1: the root */
+    uint64_t groups; /* that hold all features above it */
+    int32_t parent;  /* -1: the root */
     bool is_left;
 };
 
@@ -90,6 +91,13 @@ struct finding {
     struct hist hist;
 };
 
+static bool is_allowed(const struct finding *f, size_t j)
+{
+    const uint64_t *groups = f->w->g->rules->groups;
+
+    return (!f->w->allowed || f->w->allowed[j]) && (!groups || (groups[j] & f->node->groups));
+}
+
 static void find_some(void *ctx, size_t begin, size_t end, size_t chunk)
 {
     const struct finding *f = ctx;
@@ -98,7 +106,7 @@ static void find_some(void *ctx, size_t begin, size_t end, size_t chunk)
 
     for (size_t j = begin; j < end; j++) {
         g->found[j].gain = 0;
-        if (!f->w->allowed || f->w->allowed[j])
+        if (is_allowed(f, j))
             split_find(&g->found[j], &f->hist, &g->shape, j, &f->node->all, &g->rules->split,
                        &f->node->bounds);
     }
@@ -248,8 +256,11 @@ static void divide(struct growing *w, struct node *node)
                            .n = n_left,
                            .depth = whole.depth + 1,
                            .all = *l,
+                           .groups = whole.groups,
                            .parent = (int32_t)w->n_inner - 1,
                            .is_left = true };
+    if (g->rules->groups)
+        node->groups &= g->rules->groups[whole.best.feature];
     *right = *node;
     right->begin += n_left;
     right->n = whole.n - n_left;
@@ -324,9 +335,11 @@ void grower_run(struct tree *out, struct grower *g, const struct gradients *grad
 
     make_tree(out, g->rules->n_leaves, g->rules->split.is_category != NULL, arena);
     hist_make(&hist, &g->maker, gradients, g->rows, n);
-    *root = (struct node){
-        .n = n, .all = hist_total(&hist, &g->shape), .bounds = { -INFINITY, INFINITY }, .parent = -1
-    };
+    *root = (struct node){ .n = n,
+                           .all = hist_total(&hist, &g->shape),
+                           .bounds = { -INFINITY, INFINITY },
+                           .groups = UINT64_MAX,
+                           .parent = -1 };
     find_best(&w, root);
     for (struct node *next; w.n_nodes < g->rules->n_leaves && (next = most_promising(&w));)
         divide(&w, next);

@@ -13,6 +13,9 @@
 struct grow_rules {
     struct split_rules split;
     size_t n_leaves, max_depth; /* max_depth 0: any */
+    /* (p) the groups of each feature, as bits; features may stand above each other when all are in
+     * one group.  NULL: all may. */
+    const uint64_t *groups;
 };
 
 /* Rows of a leaf: grower.rows[begin … begin + n). */

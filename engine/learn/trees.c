@@ -1,5 +1,6 @@
 #include "learn/trees.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -378,4 +379,17 @@ void trees_load(struct trees *out, struct unpack *u, size_t p, size_t n_outputs,
     out->trees = ARENA_NEW(arena, struct tree, out->n_trees);
     for (size_t k = 0; k < out->n_trees && !u->failed; k++)
         load_tree(&out->trees[k], u, &out->bins, arena);
+}
+
+void trees_copy(struct trees *out, const struct trees *in, struct arena *arena)
+{
+    struct unpack u;
+    struct str bytes;
+
+    str_init(&bytes);
+    trees_save(&bytes, in);
+    unpack_init(&u, bytes.buf, bytes.len, arena);
+    trees_load(out, &u, in->bins.p, in->n_outputs, arena);
+    assert(!unpack_end(&u, NULL));
+    str_release(&bytes);
 }

@@ -50,6 +50,8 @@ int trees_predict(double *out, size_t ld, const struct trees *t, const struct ma
 /* gain, splits (p): see struct learner. */
 void trees_importance(double *gain, double *splits, const struct trees *t);
 
+/* All of it, in the arena. */
+void trees_copy(struct trees *out, const struct trees *in, struct arena *arena);
 void trees_save(struct str *out, const struct trees *t);
 /* In the arena; everything is checked against p and n_outputs. */
 void trees_load(struct trees *out, struct unpack *u, size_t p, size_t n_outputs,
