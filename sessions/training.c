@@ -1,6 +1,8 @@
 /* training.c - a model with its lineage. */
 #include "training.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "present.h"
 
@@ -18,51 +20,90 @@ static size_t note_reading(struct model_note *notes, const struct params *how, s
     return n;
 }
 
+static const char *recipe_text(const struct recipe *r, struct arena *arena)
+{
+    struct str text;
+
+    str_init(&text);
+    for (size_t i = 0; i < r->n_steps; i++)
+        if (r->steps[i]->on)
+            str_addf(&text, "%s%s", text.len ? "\n" : "", r->steps[i]->text);
+    const char *copy = arena_strdup(arena, text.buf);
+    str_release(&text);
+    return copy;
+}
+
 /* Where the model comes from: kept in the bundle for whoever meets it later. */
 static struct model *with_lineage(const struct workspace *ws, struct model *trained,
                                   const char *line, struct arena *arena)
 {
     const struct source_info *info = &ws->source->info;
-    const struct recipe *r = ws->recipe;
-    struct str recipe;
     char hex[33];
-
-    str_init(&recipe);
-    for (size_t i = 0; i < r->n_steps; i++)
-        if (r->steps[i]->on)
-            str_addf(&recipe, "%s%s", recipe.len ? "\n" : "", r->steps[i]->text);
     struct model_note notes[6 + READ_NOTES] = {
         { "assay.version", ASSAY_VERSION },
         { "source.path", info->path },
         { "source.digest", digest_long(hex, info->digest) },
         { "session.train", line },
-        { "session.recipe", recipe.buf },
+        { "session.recipe", recipe_text(ws->recipe, arena) },
         { "session.split", ws->split_text ? ws->split_text : "" },
     };
     size_t n = 6 + note_reading(notes + 6, &ws->source->params, arena);
     struct model *m = model_with_notes(trained, notes, n);
-    str_release(&recipe);
     model_unref(trained);
     return m;
 }
 
 int training_fit(struct model **out, struct context *ctx, const struct workspace *ws,
-                 const struct learner *learner, const struct params *params, const char *line,
-                 struct err *err)
+                 const struct training_how *how, struct err *err)
 {
     struct train_request req = {
-        .learner = learner,
-        .params = params,
+        .learner = how->learner,
+        .params = how->params,
         .run = ws->run,
         .target = workspace_target(ws),
         .as = ws->as,
         .positive = ws->positive,
+        .stages = how->stages,
+        .n_stages = how->n_stages,
+        .warm = how->warm,
     };
 
+    if (how->warm)
+        req.fixed = &how->warm->target;
     if (model_train(out, &req, ctx->job, err))
         return -1;
-    *out = with_lineage(ws, *out, line, ctx->arena);
+    *out = with_lineage(ws, *out, how->line, ctx->arena);
     return 0;
+}
+
+static const char *note_of(const struct model *m, const char *key)
+{
+    for (size_t i = 0; i < m->n_notes; i++)
+        if (strcmp(m->notes[i].key, key) == 0)
+            return m->notes[i].value;
+    return "";
+}
+
+int training_check_same(const struct workspace *ws, const char *name, const struct model *m,
+                        struct arena *arena, struct err *err)
+{
+    char hex[33];
+    const char *what = NULL;
+
+    if (strcmp(note_of(m, "source.digest"), digest_long(hex, ws->source->info.digest)) != 0)
+        what = "the data are";
+    else if (strcmp(note_of(m, "session.recipe"), recipe_text(ws->recipe, arena)) != 0)
+        what = "the steps are";
+    else if (strcmp(note_of(m, "session.split"), ws->split_text ? ws->split_text : "") != 0)
+        what = "the split is";
+    else if (!workspace_target(ws) || strcmp(m->target.name, workspace_target(ws)) != 0)
+        what = "the target is";
+    if (!what)
+        return 0;
+    return err_set(err, ERR_DOMAIN,
+                   "%s cannot go on: %s no longer what it was trained with; undo to there, or "
+                   "train anew",
+                   name, what);
 }
 
 static int fail_model(const struct workspace *ws, const char *name, struct err *err)
@@ -93,8 +134,8 @@ int training_need_model(struct workspace **ws, struct context *ctx, const char *
         return fail_model(*ws, name, err);
     params_init(&params, learner->params, ctx->arena);
     const char *line = arena_printf(ctx->arena, "train %s", name);
-    if (params_resolve(&params, ctx->arena, err) ||
-        training_fit(&m, ctx, *ws, learner, &params, line, err))
+    const struct training_how how = { .learner = learner, .params = &params, .line = line };
+    if (params_resolve(&params, ctx->arena, err) || training_fit(&m, ctx, *ws, &how, err))
         return -1;
     struct workspace *next = workspace_with_model(*ws, name, m);
     model_unref(m);

@@ -4,10 +4,21 @@
 
 #include "command.h"
 
-/* A model with its lineage (source, recipe, split, `line` that made it) among its notes. */
+struct training_how {
+    const struct learner *learner;
+    const struct params *params;
+    const struct train_stage *stages; /* (n_stages), as in a train_request */
+    size_t n_stages;
+    const struct model *warm; /* to go on from; NULL */
+    const char *line;         /* that makes it */
+};
+
+/* A model with its lineage (source, recipe, split, line) among its notes. */
 int training_fit(struct model **out, struct context *ctx, const struct workspace *ws,
-                 const struct learner *learner, const struct params *params, const char *line,
-                 struct err *err);
+                 const struct training_how *how, struct err *err);
+/* ERR_DOMAIN when source, recipe or split are not those that the model was trained with: says which. */
+int training_check_same(const struct workspace *ws, const char *name, const struct model *m,
+                        struct arena *arena, struct err *err);
 /* The model called `name` in `ws`; when there is none and a learner is called so, that learner is
  * trained with its defaults under its own name: *ws is then replaced.  ERR_USAGE when there is
  * neither. */

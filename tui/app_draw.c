@@ -19,6 +19,9 @@ static void fill_progress(struct app *a, struct status *st)
     double done = job_fraction(&t->job);
     st->running = a->running.text;
     st->phase = phase ? phase : "";
+    st->iteration = atomic_load(&t->job.iteration);
+    st->training = atomic_load(&t->job.training);
+    st->validation = atomic_load(&t->job.validation);
     st->elapsed_s = platform_clock() - a->started;
     st->n_waiting = a->session->n_queue - a->session->queue_at;
     if (atomic_load(&t->job.total) == 0)

@@ -1,9 +1,11 @@
 /* screen.c - layout and drawing of the whole screen. */
 #include "screen.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 #define LEFT_MAX 46 /* columns and steps need no more */
 
@@ -271,6 +273,18 @@ static void clock_text(struct str *out, double seconds)
         str_addf(out, "%ld:%02ld", s / 60, s % 60);
 }
 
+/* " · 57: loss 0.2314, put aside 0.2501" */
+static void loss_text(struct str *out, const struct status *st)
+{
+    char training[TEXT_REAL_SIZE], held[TEXT_REAL_SIZE];
+
+    if (!st->iteration)
+        return;
+    str_addf(out, " · %zu: loss %s", st->iteration, text_real_short(training, st->training, 4));
+    if (!isnan(st->validation))
+        str_addf(out, ", put aside %s", text_real_short(held, st->validation, 4));
+}
+
 static void draw_progress(struct screen *s, const struct status *st, int y, int room)
 {
     int bar = s->w >= 70 ? 16 : 8;
@@ -278,6 +292,7 @@ static void draw_progress(struct screen *s, const struct status *st, int y, int 
 
     str_init(&text);
     str_addf(&text, "%s%s%s", st->running, *st->phase ? " · " : "", st->phase);
+    loss_text(&text, st);
     int right = bar + 22;
     int x = 1 + grid_text_cut(&s->grid, 1, y, room - right > 10 ? room - right : 10, ST_PROGRESS,
                               text.buf);

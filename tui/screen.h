@@ -38,8 +38,10 @@ struct screen {
 struct status {
     const char *message; /* "" : the next step is suggested */
     enum style style;
-    const char *running;      /* the command that runs, NULL: none */
-    const char *phase;        /* of it, "" when not known */
+    const char *running; /* the command that runs, NULL: none */
+    const char *phase;   /* of it, "" when not known */
+    size_t iteration;    /* of training, with its loss; 0: none to show */
+    double training, validation;
     double fraction;          /* 0 to 1, below 0: not known */
     double elapsed_s, left_s; /* left below 0: not known */
     size_t n_waiting;         /* queued lines */

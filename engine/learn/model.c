@@ -389,16 +389,13 @@ static void copy_stages(struct model *m, const struct train_request *req)
 static int fit_stages(struct fit_output *out, struct fit_input *in, const struct model *m,
                       const struct train_request *req, struct job *job, struct err *err)
 {
-    size_t first = 0;
+    size_t last = m->n_stages ? m->n_stages - 1 : 0;
 
     in->params = &m->params;
+    in->warm_start = req->warm ? req->warm->state : NULL;
     if (!m->n_stages)
         return m->learner->fit(out, in, job, err);
-    if (req->warm) {
-        in->warm_start = req->warm->state;
-        first = m->n_stages - 1;
-    }
-    for (size_t k = first; k < m->n_stages; k++) {
+    for (size_t k = req->warm ? last : 0; k < m->n_stages; k++) {
         in->params = &m->stages[k].params;
         in->until = m->stages[k].until;
         if (m->learner->fit(out, in, job, err))

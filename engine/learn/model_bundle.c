@@ -258,8 +258,8 @@ static void unpack_curve(struct curve *c, struct unpack *u, struct arena *arena)
         last = points[k].iteration;
     }
     c->points = points;
-    if (!u->failed && c->n && !c->loss)
-        unpack_fail(u, "the name of a loss");
+    if (!u->failed && ((c->n && !c->loss) || c->best > c->n))
+        unpack_fail(u, "a curve with a name and a best point");
 }
 
 static int unpack_progress(struct model *m, struct unpack *u, struct err *err)
