@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "base/text.h"
+#include "num/nearest.h"
 #include "prepare/step_columns.h"
 #include "prepare/step_impute.h"
 
@@ -119,64 +120,6 @@ int knn_learn(struct knn **out, const struct features *f, const struct step_inpu
     prepare(k, arena);
     *out = k;
     return 0;
-}
-
-/* ---------------------------------------------------------------- neighbours */
-
-struct neighbour {
-    double square; /* of the distance */
-    uint32_t row;
-};
-
-static bool nearer(struct neighbour a, struct neighbour b)
-{
-    return a.square < b.square || (a.square == b.square && a.row < b.row);
-}
-
-/* The nearest so far as a heap, the farthest of them on top. */
-struct nearest {
-    struct neighbour *at; /* (n_neighbors) */
-    size_t n;
-};
-
-static void sift_down(struct neighbour *at, size_t n, size_t i)
-{
-    for (size_t child = 2 * i + 1; child < n; child = 2 * i + 1) {
-        if (child + 1 < n && nearer(at[child], at[child + 1]))
-            child++;
-        if (!nearer(at[i], at[child]))
-            return;
-        struct neighbour swap = at[i];
-        at[i] = at[child];
-        at[child] = swap;
-        i = child;
-    }
-}
-
-static void nearest_add(struct nearest *h, size_t cap, struct neighbour new)
-{
-    if (h->n == cap) {
-        if (!nearer(new, h->at[0]))
-            return;
-        h->at[0] = new;
-        sift_down(h->at, h->n, 0);
-        return;
-    }
-    size_t i = h->n++;
-    for (; i > 0 && nearer(h->at[(i - 1) / 2], new); i = (i - 1) / 2)
-        h->at[i] = h->at[(i - 1) / 2];
-    h->at[i] = new;
-}
-
-/* One that is on top goes to the end, until all are in order. */
-static void nearest_sort(struct nearest *h)
-{
-    for (size_t n = h->n; n > 1; n--) {
-        struct neighbour swap = h->at[0];
-        h->at[0] = h->at[n - 1];
-        h->at[n - 1] = swap;
-        sift_down(h->at, n - 1, 0);
-    }
 }
 
 /* ---------------------------------------------------------------- filling */
@@ -298,7 +241,7 @@ static void offer(struct nearest *heaps, const struct filling_rows *s, size_t ro
         if (!isnan(matrix_col(s->x, j)[row]))
             continue;
         for (size_t i = 0; i < n; i++) {
-            bool far = h->n == k->n_neighbors && !(square[i] <= h->at[0].square);
+            bool far = h->n == k->n_neighbors && !(square[i] <= h->at[0].distance);
             if (far || isnan(square[i]) || !has_feature(k->masks + (from + i) * k->n_words, j))
                 continue;
             nearest_add(h, k->n_neighbors, (struct neighbour){ square[i], (uint32_t)(from + i) });
@@ -311,9 +254,9 @@ static double weight_of(const struct nearest *h, size_t i, int weights)
 {
     if (weights == WEIGHTS_UNIFORM)
         return 1;
-    if (h->at[0].square == 0)
-        return h->at[i].square == 0 ? 1 : 0;
-    return 1 / sqrt(h->at[i].square);
+    if (h->at[0].distance == 0)
+        return h->at[i].distance == 0 ? 1 : 0;
+    return 1 / sqrt(h->at[i].distance);
 }
 
 static double mean_of(const struct nearest *h, const double *v, int weights)

@@ -56,6 +56,10 @@ static const struct task tasks[] = {
     { "dedupe", LAST_COMMAND, "wide_mixed.csv", "load %s; dedupe", 3 },
     { "scale_and_diff", LAST_COMMAND, "small.csv", "load %s; scale all", 9 },
     { "boost", LAST_COMMAND, "higgs_train.csv", "load %s; target y task=classes; train boost", 3 },
+    { "knn", LAST_COMMAND, "higgs_train.csv",
+      "load %s sample=120000 seed=1; target y task=classes; split test=0.1666666; train knn as=m "
+      "n_neighbors=15; test m",
+      3 },
     { "least_squares", LAST_COMMAND, "small.csv", "load %s; target x00; train linear", 9 },
 };
 

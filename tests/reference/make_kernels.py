@@ -1,0 +1,66 @@
+#!/usr/bin/python3
+"""What scikit-learn 1.2.1 predicts with neighbours, support vectors and Gaussian processes.
+
+Writes, from the top of the source tree, tests/reference/kernels_sklearn.csv: case, table, target,
+learner, params, tolerance, row, output, value.
+
+Rows without missing cells count; row i of them (from 0) is held out when i % 5 == 0; numbers are standardised by the
+others (StandardScaler), texts are left out.  Values are predictions of the first 12 held-out rows: probabilities by class
+in sorted order, or the regression's value.  Penguins are classified by their numbers.
+"""
+import csv
+import numpy as np
+import sklearn
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+from sklearn.preprocessing import StandardScaler
+
+assert sklearn.__version__.startswith("1.2."), sklearn.__version__
+TABLES = [("breast_cancer", "diagnosis", "c"), ("iris", "species", "c"), ("wine", "cultivar", "c"),
+          ("penguins", "species", "c"), ("diabetes", "progression", "r")]
+
+
+def number(text):
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def table(name, target):
+    with open("share/data/%s.csv" % name) as text:
+        rows = [r for r in csv.DictReader(text) if all(v not in ("", "NA") for v in r.values())]
+    names = [c for c in rows[0] if c != target and all(number(r[c]) is not None for r in rows)]
+    x = np.array([[float(r[c]) for c in names] for r in rows])
+    held = np.arange(len(rows)) % 5 == 0
+    scaler = StandardScaler().fit(x[~held])
+    y = np.array([r[target] for r in rows])
+    return scaler.transform(x[~held]), y[~held], scaler.transform(x[held][:12])
+
+
+def cases():
+    for params, kw in [("", {}), ("n_neighbors=7 weights=distance metric=manhattan",
+                                  dict(n_neighbors=7, weights="distance", metric="manhattan")),
+                       ("n_neighbors=4 weights=distance metric=cosine",
+                        dict(n_neighbors=4, weights="distance", metric="cosine", algorithm="brute")),
+                       ("n_neighbors=9 metric=minkowski p=3", dict(n_neighbors=9, p=3)),
+                       ("metric=chebyshev algorithm=kd_tree", dict(metric="chebyshev"))]:
+        yield "knn", params, 1e-9, lambda kw=kw: KNeighborsClassifier(**kw), lambda kw=kw: KNeighborsRegressor(**kw)
+
+
+out = csv.writer(open("tests/reference/kernels_sklearn.csv", "w"), lineterminator="\n")
+out.writerow("case table target learner params tolerance row output value".split())
+number_of = 0
+for learner, params, tolerance, classifier, regressor in cases():
+    for name, target, kind in TABLES:
+        make = classifier if kind == "c" else regressor
+        if make is None or (name == "diabetes" and "chebyshev" in params):  # equal distances there
+            continue
+        number_of += 1
+        x, y, held = table(name, target)
+        if kind == "c":
+            values = make().fit(x, y).predict_proba(held)
+        else:
+            values = make().fit(x, y.astype(float)).predict(held)[:, None]
+        for i, row in enumerate(values):
+            for k, v in enumerate(row):
+                out.writerow([number_of, name, target, learner, params, tolerance, i, k, "%.12g" % v])
