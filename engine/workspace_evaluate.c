@@ -82,9 +82,9 @@ static int plan_random(struct resample_plan *plan, const struct workspace *ws,
     size_t n_strata = 0;
     int rc = 0;
 
-    if (workspace_detect_target(&target, ws, arena, err))
+    if (workspace_target(ws) && workspace_detect_target(&target, ws, arena, err))
         return -1;
-    if (target.task != TASK_REGRESS &&
+    if (workspace_target(ws) && target.task != TASK_REGRESS &&
         sample_strata(&strata, &n_strata, ws, s, &target, arena, err))
         return -1;
     for (size_t r = 0; r < plan->n_repeats && !rc; r++)
@@ -132,7 +132,7 @@ int workspace_plan(struct resample_plan *out, const struct workspace *ws, size_t
     struct resample_plan plan = { 0 };
     struct arena arena;
 
-    if (!need_target(ws, err))
+    if (!workspace_need_table(ws, err))
         return -1;
     arena_init(&arena);
     struct sample s = sample_of(ws, &arena);
@@ -207,6 +207,10 @@ int workspace_test(struct resample_result **out, const struct workspace *ws,
 
     if (!workspace_need_table(ws, err) || check_split(ws, model, err))
         return -1;
+    if (m->target.task & TASK_ALONE)
+        return err_set(err, ERR_DOMAIN,
+                       "%s has no target to be tested by; validate %s judges it by its rows",
+                       model->name, model->name);
     arena_init(&arena);
     size_t n = held_rows(&rows, ws, &arena);
     double *truth = ARENA_NEW(&arena, double, n);

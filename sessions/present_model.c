@@ -113,6 +113,34 @@ static void report_curve(struct report *r, const struct model *m)
                     m->n_iterations, c->best);
 }
 
+#define FACTS_SHOWN 40
+
+/* What a learner without a target found. */
+static void report_facts(struct report *r, struct context *ctx, const struct model *m)
+{
+    struct fact *list;
+    struct report_grid g;
+
+    size_t n = model_facts(&list, m, ctx->arena);
+    if (!n)
+        return;
+    json_t *all = json_object();
+    report_grid_init(&g, "lr");
+    report_grid_add(&g, "found");
+    report_grid_add(&g, "value");
+    for (size_t i = 0; i < n; i++) {
+        json_object_set_new(all, list[i].name, report_real(list[i].value));
+        if (i >= FACTS_SHOWN)
+            continue;
+        report_grid_add(&g, "%s", list[i].name);
+        report_grid_real(&g, list[i].value, 6);
+    }
+    report_put(r, "found", all);
+    report_grid_end(r, &g);
+    if (n > FACTS_SHOWN)
+        report_line(r, "  … and %zu more", n - FACTS_SHOWN);
+}
+
 void present_model(struct report *r, struct context *ctx, const char *name, const struct model *m,
                    double seconds)
 {
@@ -126,6 +154,9 @@ void present_model(struct report *r, struct context *ctx, const char *name, cons
     report_put_text(r, "warning", m->warning);
     report_line(r, "%s: %s for %s, %zu rows × %s", name, m->learner->name, m->target.name,
                 m->n_rows, present_count(ctx, m->p, "feature"));
+    if (m->target.task & TASK_ALONE && workspace_target(ctx->ws))
+        report_line(r, "note: the target %s is no feature; %s are found without it",
+                    workspace_target(ctx->ws), m->target.name);
     if (m->target.type == COLUMN_INT && m->target.n_classes > 2 && ctx->ws->as == AS_FITS)
         report_line(r,
                     "note: %s holds whole numbers, taken as %zu classes since %s predicts classes; "
@@ -136,4 +167,5 @@ void present_model(struct report *r, struct context *ctx, const char *name, cons
     report_curve(r, m);
     report_coefficients(r, ctx, m);
     report_importance(r, ctx, m);
+    report_facts(r, ctx, m);
 }

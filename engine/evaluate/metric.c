@@ -38,6 +38,10 @@ size_t metric_defaults(const struct metric *out[8], unsigned task)
         { TASK_MULTICLASS,
           { &metric_accuracy, &metric_f1_macro, &metric_log_loss, &metric_roc_auc } },
         { TASK_REGRESS, { &metric_rmse, &metric_mae, &metric_r2 } },
+        { TASK_CLUSTER,
+          { &metric_silhouette, &metric_davies_bouldin, &metric_calinski_harabasz,
+            &metric_adjusted_rand, &metric_nmi } },
+        { TASK_ANOMALY, { &metric_anomaly_auc, &metric_flagged } },
     };
     size_t n = 0;
 

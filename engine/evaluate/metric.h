@@ -22,6 +22,8 @@ struct scored {
     /* (n, n_ranked) rows by falling probability of each ranked class; metric_scores and
      * metric_order make it, so that ranking metrics never sort. */
     const uint32_t *order;
+    /* Tasks without a target: the rows' features (n, p), and truth NAN where no class is known. */
+    const struct matrix *x;
 };
 
 /* A score that is a share of rows: hits among those that count. */

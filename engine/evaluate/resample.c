@@ -96,6 +96,8 @@ size_t resample_n_scored(const struct resample_result *r)
 {
     size_t n = 0;
 
+    if (r->target.task & TASK_ALONE)
+        return r->n_rows;
     for (size_t i = 0; i < r->n_rows; i++)
         n += isnan(r->truth[i]) ? 0 : 1;
     return n;
@@ -126,7 +128,7 @@ static int scored_init(struct scored *s, const struct target *target, const stru
                           .value = &p->value };
     for (size_t i = 0; i < p->n; i++)
         n_unknown += isnan(truth[i]) ? 1 : 0;
-    if (!n_unknown)
+    if (!n_unknown || target->task & TASK_ALONE)
         return 0;
     if (mem_big(&block, p->n, sizeof(double), "weights of rows", err))
         return -1;
@@ -234,7 +236,7 @@ static int resampling_init(struct resampling *rs, const struct resample_request 
     const struct resample_plan *plan = req->plan;
     struct resample_result *r = result_new(req->model, req->learner, req->target, req->metrics,
                                            req->n_metrics);
-    size_t n_columns = req->target->n_classes ? req->target->n_classes : 1;
+    size_t n_columns = task_outputs(req->target->task, req->target->n_classes);
 
     *rs = (struct resampling){
         .req = req, .result = r, .n = plan->n_folds * plan->n_repeats, .job = job
@@ -323,13 +325,16 @@ static void fold_keep(struct resample_result *r, const struct fold *f, const str
 }
 
 static int fold_score(struct resampling *rs, const struct fold *f, const struct prediction *p,
-                      struct err *err)
+                      const struct matrix *x, struct err *err)
 {
     const struct resample_request *req = rs->req;
     double *weights = NULL, *scores = MEM_NEW(double, req->n_metrics);
     struct scored s;
 
     int rc = scored_init(&s, req->target, p, f->truth, &weights, err);
+    s.x = x;
+    if (req->beside)
+        s.positive = req->beside->positive;
     if (!rc)
         rc = metric_scores(scores, req->metrics, req->n_metrics, &s, err);
     for (size_t j = 0; j < req->n_metrics && !rc; j++)
@@ -359,12 +364,42 @@ static int held_through(struct table **out, const struct resampling *rs, const s
     return rc;
 }
 
+/* What is known of the held-out rows: the target, or the classes beside a task without one. */
+static int fold_truth(struct resampling *rs, struct fold *f, const struct table *prepared,
+                      const uint32_t *held, struct err *err)
+{
+    const struct target *target = rs->req->target;
+
+    /* anomalies are one class of two */
+    if (target->task & TASK_ALONE)
+        target = rs->req->beside &&
+                         (target->task == TASK_CLUSTER || rs->req->beside->n_classes == 2)
+                     ? rs->req->beside
+                     : NULL;
+    if (target)
+        return target_values(f->truth, target, prepared, held, f->n_held, true, err);
+    for (size_t i = 0; i < f->n_held; i++)
+        f->truth[i] = NAN;
+    return 0;
+}
+
+/* Clusters are judged by where their rows stand. */
+static int fold_features(struct matrix *x, const struct model *m, const struct fold *f,
+                         const struct table *prepared, const uint32_t *held, struct err *err)
+{
+    if (!(m->target.task & TASK_ALONE))
+        return 0;
+    return design_matrix(x, m->features, m->p, m->learner->flags, m->levels, prepared, held,
+                         f->n_held, true, err);
+}
+
 /* Predict and score the held-out rows. */
 static int fold_predict(struct resampling *rs, struct fold *f, const struct model *m,
                         const struct recipe_run *run, struct err *err)
 {
     struct table *own = NULL;
     struct prediction p = { 0 };
+    struct matrix x = { 0 };
 
     if (m->fitted != run->fitted && held_through(&own, rs, f, m, err))
         return -1;
@@ -374,11 +409,14 @@ static int fold_predict(struct resampling *rs, struct fold *f, const struct mode
     const uint32_t *held = own ? NULL : f->held;
     int rc = model_predict_prepared(&p, m, prepared, held, f->n_held, &f->job, err);
     if (!rc)
-        rc = target_values(f->truth, rs->req->target, prepared, held, f->n_held, true, err);
+        rc = fold_truth(rs, f, prepared, held, err) || fold_features(&x, m, f, prepared, held, err)
+                 ? -1
+                 : 0;
     if (!rc && f->repeat == 0)
         fold_keep(rs->result, f, &p);
     if (!rc)
-        rc = fold_score(rs, f, &p, err);
+        rc = fold_score(rs, f, &p, &x, err);
+    matrix_release(&x);
     prediction_release(&p);
     table_unref(own);
     return rc;

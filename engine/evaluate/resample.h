@@ -56,6 +56,8 @@ struct resample_request {
     const struct train_stage *stages; /* (n_stages) as in a train_request */
     size_t n_stages;
     const struct target *target; /* classes of the whole training sample */
+    const struct target *beside; /* a task without a target: the classes to hold clusters against;
+                                    NULL: there are none */
     const struct resample_plan *plan;
     const struct metric *const *metrics;
     size_t n_metrics;

@@ -15,14 +15,14 @@ int design_features(struct design *out, const struct table *t, const struct role
 
     for (size_t j = 0; j < t->n_cols; j++) {
         const char *name = table_name(t, j);
-        if (roles_of(roles, name) == ROLE_FEATURE && strcmp(name, target) != 0)
+        if (roles_of(roles, name) == ROLE_FEATURE && (!target || strcmp(name, target) != 0))
             d.names[d.p++] = arena_strdup(arena, name);
     }
     if (d.p == 0 && !(learner_flags & LEARNER_BLIND))
         return err_set(err, ERR_DOMAIN,
-                       "no column is left as a feature beside the target %s; "
+                       "no column is left as a feature%s%s; "
                        "keep or derive one",
-                       target);
+                       target ? " beside the target " : "", target ? target : "");
     *out = d;
     return 0;
 }

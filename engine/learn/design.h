@@ -7,7 +7,8 @@
 #include "table/table.h"
 
 /* What a model predicts.  Classes are in order: false true; numbers ascending; text in byte order.
- * The last class is the positive one unless `positive` was named. */
+ * The last class is the positive one unless `positive` was named.  Of a task without a target the
+ * name is the task's, and no column's. */
 struct target {
     const char *name;
     unsigned task;
@@ -34,13 +35,15 @@ struct design {
 int target_detect(struct target *out, const struct table *t, const char *name, const uint32_t *rows,
                   size_t n, enum target_as as, const char *positive, struct arena *arena,
                   struct err *err);
+/* Of a task without a target (TASK_ALONE). */
+struct target target_of_task(unsigned task);
 /* y (n): class index or value of rows (NULL: all).  A class that target does not know is
  * ERR_DOMAIN, or NAN when `unknown_is_nan`; so is a missing target. */
 int target_values(double *y, const struct target *target, const struct table *t,
                   const uint32_t *rows, size_t n, bool unknown_is_nan, struct err *err);
 
-/* Which columns are features: those without a role that are not the target.  ERR_DOMAIN when there
- * is none, unless the learner is blind. */
+/* Which columns are features: those without a role that are not the target (NULL: there is none).
+ * ERR_DOMAIN when there is none, unless the learner is blind. */
 int design_features(struct design *out, const struct table *t, const struct roles *roles,
                     const char *target, unsigned learner_flags, struct arena *arena,
                     struct err *err);

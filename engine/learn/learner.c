@@ -30,7 +30,18 @@ const char *task_name(unsigned task)
         return "classification into several classes";
     case TASK_REGRESS:
         return "regression";
+    case TASK_CLUSTER:
+        return "clusters";
+    case TASK_ANOMALY:
+        return "anomalies";
     default:
         return "no task";
     }
+}
+
+size_t task_outputs(unsigned task, size_t n_classes)
+{
+    if (task == TASK_ANOMALY)
+        return 2;
+    return n_classes ? n_classes : 1;
 }

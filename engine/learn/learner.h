@@ -17,8 +17,16 @@
 #include "base/param.h"
 #include "num/matrix.h"
 
-enum { TASK_BINARY = 1, TASK_MULTICLASS = 2, TASK_REGRESS = 4 };
+enum {
+    TASK_BINARY = 1,
+    TASK_MULTICLASS = 2,
+    TASK_REGRESS = 4,
+    TASK_CLUSTER = 8,  /* without a target: a number from 0 for each row, -1 where there is none */
+    TASK_ANOMALY = 16, /* without a target: how far a row is from usual, and is it too far */
+};
 #define TASK_CLASSIFY (TASK_BINARY | TASK_MULTICLASS)
+/* A learner takes either a target or none. */
+#define TASK_ALONE (TASK_CLUSTER | TASK_ANOMALY)
 
 /* What a learner can take beyond finite numbers. */
 enum {
@@ -36,7 +44,7 @@ struct fit_input {
     const struct matrix *x;   /* (n, p), finite unless LEARNER_MISSING */
     const char *const *names; /* (p) features */
     const uint32_t *n_levels; /* (p) 0: a number, else a category code; NULL: numbers */
-    const double *y;          /* (n) target; class index for classification */
+    const double *y;          /* (n) target; class index for classification; NULL: none */
     size_t n_classes;         /* 0 for regression */
     unsigned task;            /* one of TASK_ */
     const double *weights;    /* (n), >= 0; NULL: all one */
@@ -85,6 +93,12 @@ struct coefficient {
     double estimate, std_error; /* std_error NaN when theory gives none */
 };
 
+/* What a model without a target found, for its report: "inertia", "cluster 0: rows" … */
+struct fact {
+    const char *name;
+    double value;
+};
+
 struct learner {
     const char *name, *help;
     const char *details; /* when to use it, what it assumes: a paragraph for help and the manual */
@@ -97,8 +111,10 @@ struct learner {
     const char *rate; /* LEARNER_WARM_START: the parameter that may change on the way; NULL */
     int (*fit)(struct fit_output *out, const struct fit_input *in, struct job *job,
                struct err *err);
-    /* Classification: probabilities, out (n, n_classes) column-major; regression: out (n, 1).  Row
-     * i depends on row i of x alone and not on n: the same bits in any batch. */
+    /* Classification: probabilities, out (n, n_classes) column-major; regression: out (n, 1);
+     * clusters: out (n, 1), the number; anomalies: out (n, 2), a score that is higher for rows that
+     * are further from usual, and 1 where it is too high, else 0.  Row i depends on row i of x alone
+     * and not on n: the same bits in any batch. */
     int (*predict)(struct matrix *out, const void *state, const struct matrix *x, struct err *err);
     void (*save)(struct str *out, const void *state);
     /* Checks everything against p and n_classes. */
@@ -110,10 +126,15 @@ struct learner {
     /* Linear learners: how many coefficients, and each; else NULL.  See model_coefficients. */
     size_t (*coefficients)(struct coefficient **out, const void *state, const char *const *names,
                            const char *const *classes, struct arena *arena);
+    /* Learners without a target: how many facts, and each; names (p) of features; else NULL. */
+    size_t (*facts)(struct fact **out, const void *state, const char *const *names,
+                    struct arena *arena);
 };
 
 extern const struct learner *const learner_table[];   /* learners.def; ends in NULL */
 const struct learner *learner_find(const char *name); /* exact; NULL when unknown */
 const char *task_name(unsigned task);                 /* "binary classification" … */
+/* Columns of what such a model predicts. */
+size_t task_outputs(unsigned task, size_t n_classes);
 
 #endif

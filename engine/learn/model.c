@@ -114,8 +114,8 @@ static int keep_inputs(struct model *m, const struct table *raw, struct err *err
     m->inputs = ARENA_NEW(&m->arena, struct model_column, raw->n_cols);
     for (size_t j = 0; j < raw->n_cols; j++) {
         const char *name = table_name(raw, j);
-        bool feature = strcmp(name, m->target.name) != 0 &&
-                       roles_of(&r->roles, name) == ROLE_FEATURE;
+        bool is_target = !(m->target.task & TASK_ALONE) && strcmp(name, m->target.name) == 0;
+        bool feature = !is_target && roles_of(&r->roles, name) == ROLE_FEATURE;
         m->inputs[m->n_inputs++] = (struct model_column){
             .name = arena_strdup(&m->arena, name),
             .type = table_at(raw, j)->type,
@@ -135,7 +135,7 @@ struct training {
     const struct table *table;
     uint32_t *rows; /* (n) those of the part; NULL: all */
     size_t n;
-    double *y; /* (n) */
+    double *y; /* (n); NULL: there is no target */
     struct matrix x;
 };
 
@@ -215,6 +215,10 @@ static int choose_target(struct model *m, struct training *t, struct err *err)
 {
     const struct train_request *req = t->req;
 
+    if (req->learner->tasks & TASK_ALONE) {
+        m->target = target_of_task(req->learner->tasks);
+        return 0;
+    }
     if (req->fixed)
         copy_target(&m->target, req->fixed, &m->arena);
     else if (target_detect(&m->target, t->table, req->target, t->rows, t->n, req->as, req->positive,
@@ -258,6 +262,8 @@ static int take_target(const struct model *m, struct training *t, bool unknown_i
 {
     void *y;
 
+    if (m->target.task & TASK_ALONE)
+        return 0;
     if (mem_big(&y, t->n, sizeof(*t->y), "the target", err))
         return -1;
     t->y = y;
@@ -267,11 +273,12 @@ static int take_target(const struct model *m, struct training *t, bool unknown_i
 static int prepare_rows(struct model *m, struct training *t, struct err *err)
 {
     const struct recipe *recipe = t->run->fitted->recipe;
+    bool alone = m->target.task & TASK_ALONE;
     struct design design;
 
-    if (take_target(m, t, false, err) || check_classes(m, t, err) ||
-        design_features(&design, t->table, &recipe->roles, m->target.name, m->learner->flags,
-                        &m->arena, err))
+    if ((!alone && (take_target(m, t, false, err) || check_classes(m, t, err))) ||
+        design_features(&design, t->table, &recipe->roles, alone ? NULL : m->target.name,
+                        m->learner->flags, &m->arena, err))
         return -1;
     m->p = design.p;
     m->features = design.names;
@@ -482,6 +489,12 @@ size_t model_coefficients(struct coefficient **out, const struct model *m, struc
     if (!m->learner->coefficients)
         return 0;
     return m->learner->coefficients(out, m->state, m->features, m->target.classes, arena);
+}
+
+size_t model_facts(struct fact **out, const struct model *m, struct arena *arena)
+{
+    *out = NULL;
+    return m->learner->facts ? m->learner->facts(out, m->state, m->features, arena) : 0;
 }
 
 static int by_gain(const void *a, const void *b)

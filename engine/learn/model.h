@@ -67,8 +67,8 @@ struct model {
 };
 
 struct prediction {
-    size_t n, n_classes; /* n_classes 0 for regression */
-    struct matrix value; /* (n, n_classes) probabilities, or (n, 1) */
+    size_t n, n_classes; /* n_classes 0 where there are none */
+    struct matrix value; /* (n, task_outputs): probabilities, or what learner.h says */
 };
 void prediction_release(struct prediction *p);
 /* The class with the highest probability of row i (the first among equals). */
@@ -78,9 +78,9 @@ struct train_request {
     const struct learner *learner;
     const struct params *params;
     const struct recipe_run *run; /* fits on the rows of its last table whose part is PART_TRAIN */
-    const char *target;
-    enum target_as as;    /* AS_FITS: for whole numbers a learner of one task settles it */
-    const char *positive; /* NULL: the last class */
+    const char *target;           /* not looked at by a learner without a target */
+    enum target_as as;            /* AS_FITS: for whole numbers a learner of one task settles it */
+    const char *positive;         /* NULL: the last class */
     const struct target
         *fixed;   /* use these classes (folds share the whole sample's); NULL: detect */
     bool in_fold; /* predicts prepared rows only: what raw data it would need is not worked out */
@@ -122,7 +122,8 @@ int model_read(struct source **out, const struct model *m, const char *path, str
 int model_predict(struct prediction *out, const struct model *m, const struct table *raw,
                   struct job *job, struct err *err);
 /* The prediction as a table: row (original number), the predicted class or value under
- * "prediction", and for classes "p_CLASS" for each. */
+ * "prediction", and for classes "p_CLASS" for each.  Clusters: the number, missing where there is none;
+ * anomalies: true or false, and "score". */
 int prediction_table(struct table **out, const struct prediction *p, const struct model *m,
                      const struct table *rows_of, struct err *err);
 
@@ -133,6 +134,9 @@ struct importance {
 };
 /* (p) of them, 0 for other learners; in the arena. */
 size_t model_importance(struct importance **out, const struct model *m, struct arena *arena);
+
+/* What a learner without a target found, 0 of them for others; in the arena. */
+size_t model_facts(struct fact **out, const struct model *m, struct arena *arena);
 
 /* The coefficients of a linear learner, 0 of them for others: names and numbers live in arena. */
 size_t model_coefficients(struct coefficient **out, const struct model *m, struct arena *arena);

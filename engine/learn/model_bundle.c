@@ -144,7 +144,7 @@ static void unpack_target(struct target *t, const struct learner *learner, struc
                           struct arena *arena)
 {
     t->name = unpack_name(u, "the name of the target");
-    t->task = (unsigned)unpack_count(u, TASK_REGRESS);
+    t->task = (unsigned)unpack_count(u, TASK_ANOMALY);
     t->type = (enum column_type)unpack_count(u, COLUMN_N_TYPES - 1);
     t->positive = unpack_count(u, SIZE_MAX);
     t->n_classes = unpack_many(u, 1);
@@ -158,6 +158,8 @@ static void unpack_target(struct target *t, const struct learner *learner, struc
     unsigned task = t->n_classes == 0   ? TASK_REGRESS
                     : t->n_classes == 2 ? TASK_BINARY
                                         : TASK_MULTICLASS;
+    if (t->task & TASK_ALONE && t->n_classes == 0)
+        task = t->task;
     if (t->n_classes == 1 || t->task != task || !(learner->tasks & task) ||
         t->positive >= (t->n_classes ? t->n_classes : 1))
         unpack_fail(u, "a target that the learner is for");

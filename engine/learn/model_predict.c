@@ -64,7 +64,8 @@ int model_predict_prepared(struct prediction *out, const struct model *m, const 
     struct prediction p = { .n_classes = m->target.n_classes };
 
     p.n = rows ? n : t->n_rows;
-    if (matrix_new(&p.value, p.n, p.n_classes ? p.n_classes : 1, "the predictions", err))
+    size_t n_columns = task_outputs(m->target.task, p.n_classes);
+    if (matrix_new(&p.value, p.n, n_columns, "the predictions", err))
         return -1;
     if (predict_batches(&p.value, m, t, rows, p.n, job, err)) {
         prediction_release(&p);
@@ -255,11 +256,42 @@ static int class_column(struct column **out, const struct prediction *p, const s
     return builder_finish(out, &b, err);
 }
 
+static int cluster_column(struct column **out, const struct prediction *p, struct err *err)
+{
+    struct column_builder b;
+
+    builder_init(&b, COLUMN_INT, p->n);
+    for (size_t i = 0; i < p->n; i++) {
+        double k = matrix_col(&p->value, 0)[i];
+        if (k < 0)
+            builder_add_missing(&b);
+        else
+            builder_add_int(&b, (int64_t)k);
+    }
+    return builder_finish(out, &b, err);
+}
+
+static int anomaly_columns(struct column **columns, const struct prediction *p, struct err *err)
+{
+    struct column_builder b;
+
+    builder_init(&b, COLUMN_BOOL, p->n);
+    for (size_t i = 0; i < p->n; i++)
+        builder_add_int(&b, matrix_col(&p->value, 1)[i] != 0);
+    if (builder_finish(&columns[0], &b, err))
+        return -1;
+    return real_column(&columns[1], matrix_col(&p->value, 0), p->n, err);
+}
+
 static int fill_columns(struct column **columns, const struct prediction *p, const struct model *m,
                         const struct table *rows_of, struct err *err)
 {
     if (row_column(&columns[0], rows_of, p->n, err))
         return -1;
+    if (m->target.task == TASK_CLUSTER)
+        return cluster_column(&columns[1], p, err);
+    if (m->target.task == TASK_ANOMALY)
+        return anomaly_columns(columns + 1, p, err);
     if (p->n_classes == 0)
         return real_column(&columns[1], matrix_col(&p->value, 0), p->n, err);
     if (class_column(&columns[1], p, m, err))
@@ -274,13 +306,15 @@ int prediction_table(struct table **out, const struct prediction *p, const struc
                      const struct table *rows_of, struct err *err)
 {
     struct arena arena;
-    size_t n_cols = 2 + p->n_classes;
+    size_t n_cols = m->target.task == TASK_ANOMALY ? 3 : 2 + p->n_classes;
 
     arena_init(&arena);
     const char **names = ARENA_NEW(&arena, const char *, n_cols);
     struct column **columns = ARENA_NEW(&arena, struct column *, n_cols);
     names[0] = "row";
     names[1] = "prediction";
+    if (m->target.task == TASK_ANOMALY)
+        names[2] = "score";
     for (size_t k = 0; k < p->n_classes; k++)
         names[2 + k] = arena_printf(&arena, "p_%s", m->target.classes[k]);
 

@@ -226,6 +226,13 @@ int target_detect(struct target *out, const struct table *t, const char *name, c
     return 0;
 }
 
+struct target target_of_task(unsigned task)
+{
+    return (struct target){ .name = task_name(task),
+                            .type = task == TASK_CLUSTER ? COLUMN_INT : COLUMN_BOOL,
+                            .task = task };
+}
+
 /* ---- values ---- */
 
 /* The class of a text by binary search is not possible for numbers, which are in another order;

@@ -82,7 +82,8 @@ static int train_run(struct report *r, struct context *ctx, struct err *err)
     struct model *m;
     struct str line;
 
-    if (present_need_target(ctx, err) || (pause && check_pause(learner, err)))
+    if ((!(learner->tasks & TASK_ALONE) && present_need_target(ctx, err)) ||
+        (pause && check_pause(learner, err)))
         return -1;
     str_init(&line);
     call_subset(&stage.params, ctx->args, learner->params, ctx->arena);

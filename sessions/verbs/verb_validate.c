@@ -89,6 +89,8 @@ static int validate_one(struct resample_result **out, struct context *ctx,
 {
     const struct model *m = named->model;
     const struct metric *metrics[64];
+    bool alone = m->target.task & TASK_ALONE;
+    struct target beside;
     struct recipe *recipe = recipe_of(m, fold_column);
     struct resample_request req = {
         .input = ctx->ws->source->table,
@@ -103,6 +105,13 @@ static int validate_one(struct resample_result **out, struct context *ctx,
         .n_metrics = all_metrics(metrics, m->target.task),
     };
 
+    if (alone && workspace_target(ctx->ws)) {
+        if (workspace_detect_target(&beside, ctx->ws, ctx->arena, err)) {
+            recipe_unref(recipe);
+            return -1;
+        }
+        req.beside = beside.n_classes ? &beside : NULL;
+    }
     int rc = resample_run(out, &req, ctx->job, err);
     recipe_unref(recipe);
     return rc ? err_prefix(err, "%s: ", named->name) : 0;
@@ -178,13 +187,27 @@ static int run_models(struct report *r, struct context *ctx, const struct resamp
     return rc;
 }
 
+/* Models that found their clusters without a target are judged without one. */
+static int need_target(struct context *ctx, struct err *err)
+{
+    const struct param_value *models = params_value(ctx->args, "models");
+    bool alone = true;
+
+    for (size_t i = 0; i < models->n_list && alone; i++) {
+        const struct named_model *m = workspace_model(ctx->ws, models->list[i], NULL);
+        const struct learner *l = m ? m->model->learner : learner_find(models->list[i]);
+        alone = l && l->tasks & TASK_ALONE;
+    }
+    return alone ? 0 : present_need_target(ctx, err);
+}
+
 static int validate_run(struct report *r, struct context *ctx, struct err *err)
 {
     size_t k, repeats = (size_t)params_int(ctx->args, "repeats");
     const char *column;
     struct resample_plan plan;
 
-    if (present_need_target(ctx, err) || parse_folds(ctx, &k, &column, err) ||
+    if (need_target(ctx, err) || parse_folds(ctx, &k, &column, err) ||
         workspace_plan(&plan, ctx->ws, k, repeats, column, (uint64_t)params_int(ctx->args, "seed"),
                        err))
         return -1;
@@ -205,11 +228,14 @@ const struct command verb_validate = {
     .name = "validate",
     .stage = "Validate",
     .help = "estimate quality by cross-validation",
-    .details = "Looks at training rows only. In every fold the whole recipe and the learner are "
-               "fitted anew on the other folds, so that nothing learned has seen the rows it is "
-               "judged by. A learner's name that no model has is trained first with its defaults. "
-               "Intervals use the corrected variance of Nadeau and Bengio (2003). Random "
-               "folds are stratified for classes.",
+    .details =
+        "Looks at training rows only. In every fold the whole recipe and the learner are "
+        "fitted anew on the other folds, so that nothing learned has seen the rows it is "
+        "judged by. A learner's name that no model has is trained first with its defaults. "
+        "Intervals use the corrected variance of Nadeau and Bengio (2003). Random "
+        "folds are stratified for classes. Clusters and anomalies, which are found without a "
+        "target, are judged in the held-out rows by where these stand, and where the target "
+        "has classes by how well they agree with them.",
     .example = "validate lr folds=5 repeats=2 seed=7",
     .params = validate_params,
     .flags = COMMAND_NEEDS_TABLE | COMMAND_UNDOABLE,

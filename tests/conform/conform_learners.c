@@ -15,7 +15,7 @@ typedef void check(const struct learner *l, unsigned task);
 
 static size_t classes_of(unsigned task)
 {
-    return task == TASK_REGRESS ? 0 : task == TASK_BINARY ? 2 : 3;
+    return task == TASK_REGRESS || task & TASK_ALONE ? 0 : task == TASK_BINARY ? 2 : 3;
 }
 
 /* Numbers of unlike scale, a target that depends on two of them, and noise. */
@@ -25,6 +25,7 @@ static void make_case(struct fit_case *c, size_t n, size_t p, unsigned task)
 
     rng_init(&rng, 2024, task);
     case_new(c, n, p, classes_of(task));
+    c->alone = task & TASK_ALONE;
     for (size_t i = 0; i < n; i++) {
         double score = 0.7 * rng_normal(&rng);
         for (size_t j = 0; j < p; j++) {
@@ -32,7 +33,7 @@ static void make_case(struct fit_case *c, size_t n, size_t p, unsigned task)
             score += j < 2 ? v : 0;
             matrix_col(&c->x, j)[i] = v * (double)(1 + j * j) + (double)j;
         }
-        c->y[i] = task == TASK_REGRESS  ? score
+        c->y[i] = classes_of(task) == 0 ? score
                   : task == TASK_BINARY ? score > 0
                                         : (double)(score > 0.6) + (double)(score > -0.6);
     }
@@ -45,7 +46,7 @@ static struct matrix predicted(const struct fit_case *c, const struct matrix *x)
 {
     struct matrix out;
 
-    assert_int_equal(matrix_new(&out, x->n, c->n_classes ? c->n_classes : 1, "test", NULL), 0);
+    assert_int_equal(matrix_new(&out, x->n, task_outputs(c->alone, c->n_classes), "test", NULL), 0);
     assert_int_equal(c->learner->predict(&out, c->out.state, x, NULL), 0);
     return out;
 }
@@ -123,7 +124,7 @@ static void check_probabilities(const struct learner *l, unsigned task)
     make_case(&c, ROWS, FEATURES, task);
     struct matrix out = fit_predict(&c, l);
     assert_finite(&out, l->name);
-    for (size_t i = 0; i < out.n && task != TASK_REGRESS; i++) {
+    for (size_t i = 0; i < out.n && classes_of(task); i++) {
         double sum = 0;
         for (size_t k = 0; k < out.p; k++) {
             assert_true(matrix_col(&out, k)[i] >= 0 && matrix_col(&out, k)[i] <= 1);
@@ -438,7 +439,7 @@ static void check_separable(const struct learner *l, unsigned task)
     struct fit_case c;
 
     make_case(&c, ROWS, FEATURES, task);
-    for (size_t i = 0; i < ROWS && task != TASK_REGRESS; i++)
+    for (size_t i = 0; i < ROWS && classes_of(task); i++)
         matrix_col(&c.x, 0)[i] = 100 * c.y[i];
     fit_or_refuse(&c, l, "separable classes");
     case_release(&c);
@@ -522,7 +523,7 @@ static void check_one_class_is_refused(const struct learner *l, unsigned task)
     struct model *m;
     struct err err = { 0 };
 
-    if (task == TASK_REGRESS)
+    if (!classes_of(task))
         return;
     struct source *source = target_source(task);
     struct recipe *r = with_role(recipe_empty(), target_name(task), ROLE_TARGET);
@@ -565,7 +566,7 @@ static const struct {
     { "missing and infinite are refused", check_missing_and_infinite_are_refused },
     { "one class is refused", check_one_class_is_refused },
 };
-enum { N_CHECKS = sizeof(checks) / sizeof(checks[0]) };
+enum { N_CHECKS = sizeof(checks) / sizeof(checks[0]), N_TASKS = 5 };
 
 struct one_check {
     const struct learner *learner;
@@ -584,19 +585,21 @@ static void run_check(void **state)
  * by side), and of these the ones whose names match. */
 int main(int argc, char **argv)
 {
-    static const unsigned tasks[] = { TASK_BINARY, TASK_MULTICLASS, TASK_REGRESS };
-    static const char *const task_names[] = { "binary", "multiclass", "regression" };
+    static const unsigned tasks[] = { TASK_BINARY, TASK_MULTICLASS, TASK_REGRESS, TASK_CLUSTER,
+                                      TASK_ANOMALY };
+    static const char *const task_names[] = { "binary", "multiclass", "regression", "cluster",
+                                              "anomaly" };
     size_t n_learners = 0, n = 0;
 
     num_init();
     while (learner_table[n_learners])
         n_learners++;
-    struct one_check *all = calloc(n_learners * 3 * N_CHECKS, sizeof(*all));
-    struct CMUnitTest *tests = calloc(n_learners * 3 * N_CHECKS, sizeof(*tests));
+    struct one_check *all = calloc(n_learners * N_TASKS * N_CHECKS, sizeof(*all));
+    struct CMUnitTest *tests = calloc(n_learners * N_TASKS * N_CHECKS, sizeof(*tests));
     for (size_t l = 0; l < n_learners; l++) {
         if (argc > 1 && strcmp(argv[1], learner_table[l]->name) != 0)
             continue;
-        for (size_t t = 0; t < 3; t++)
+        for (size_t t = 0; t < N_TASKS; t++)
             for (size_t k = 0; k < N_CHECKS && (learner_table[l]->tasks & tasks[t]); k++, n++) {
                 all[n].learner = learner_table[l];
                 all[n].task = tasks[t];

@@ -108,7 +108,8 @@ static void test_descriptors_are_sane(void **state)
             assert_true(islower((unsigned char)*c) || isdigit((unsigned char)*c) || *c == '-');
         assert_true(m->help && strlen(m->help) > 10 && m->help[strlen(m->help) - 1] != '.');
         assert_true(m->source && *m->source);
-        assert_true(m->tasks && !(m->tasks & ~(unsigned)(TASK_CLASSIFY | TASK_REGRESS)));
+        assert_true(m->tasks &&
+                    !(m->tasks & ~(unsigned)(TASK_CLASSIFY | TASK_REGRESS | TASK_ALONE)));
         assert_non_null(m->score);
         assert_true(m->low < m->high);
     }

@@ -68,6 +68,7 @@ struct fit_case {
     const char **names;
     double *y, *weights; /* weights NULL: none */
     size_t n_classes;
+    unsigned alone; /* a task without a target; 0: none */
     struct params params;
     struct fit_output out;
     const struct learner *learner;
@@ -120,9 +121,10 @@ static inline int case_fit(struct fit_case *c, const char *learner, const char *
     struct fit_input in = {
         .x = &c->x,
         .names = c->names,
-        .y = c->y,
+        .y = c->alone ? NULL : c->y,
         .n_classes = c->n_classes,
-        .task = c->n_classes == 0   ? TASK_REGRESS
+        .task = c->alone            ? c->alone
+                : c->n_classes == 0 ? TASK_REGRESS
                 : c->n_classes == 2 ? TASK_BINARY
                                     : TASK_MULTICLASS,
         .weights = c->weights,
