@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "base/mem.h"
+#include "learn/weighting.h"
 #include "workspace.h"
 
 static const char *need_target(const struct workspace *ws, struct err *err)
@@ -94,6 +95,20 @@ static int plan_random(struct resample_plan *plan, const struct workspace *ws,
     return rc;
 }
 
+/* Groups stay together; then classes are not looked at. */
+static int plan_grouped(struct resample_plan *plan, const struct workspace *ws,
+                        const struct sample *s, struct err *err)
+{
+    int32_t *groups;
+    int rc = weighting_groups(&groups, s->table, &ws->recipe->roles, s->rows, s->n, err);
+
+    for (size_t r = 0; r < plan->n_repeats && !rc; r++)
+        rc = folds_groups(plan->fold + r * s->n, s->n, plan->n_folds, groups, plan->seed, r, err);
+    if (groups)
+        mem_big_free(groups);
+    return rc;
+}
+
 /* The column as it stands in the sample, or as it was loaded. */
 static int plan_by_column(struct resample_plan *plan, const struct workspace *ws,
                           const struct sample *s, const char *name, struct err *err)
@@ -139,7 +154,9 @@ int workspace_plan(struct resample_plan *out, const struct workspace *ws, size_t
     int rc = plan_init(&plan, &s, k, fold_column ? 1 : repeats, seed, err);
     if (!rc)
         rc = fold_column ? plan_by_column(&plan, ws, &s, fold_column, err)
-                         : plan_random(&plan, ws, &s, &arena, err);
+             : roles_column(&ws->recipe->roles, ROLE_GROUP)
+                 ? plan_grouped(&plan, ws, &s, err)
+                 : plan_random(&plan, ws, &s, &arena, err);
     arena_release(&arena);
     if (rc) {
         resample_plan_release(&plan);
@@ -177,9 +194,9 @@ static size_t held_rows(uint32_t **out, const struct workspace *ws, struct arena
 }
 
 /* Through the model's own recipe, as in predict. */
-static int predict_held(struct prediction *p, double *truth, const struct workspace *ws,
-                        const struct model *m, const uint32_t *rows, size_t n, struct job *job,
-                        struct err *err)
+static int predict_held(struct prediction *p, double *truth, double **weights,
+                        const struct workspace *ws, const struct model *m, const uint32_t *rows,
+                        size_t n, struct job *job, struct err *err)
 {
     struct table *raw, *prepared;
 
@@ -190,6 +207,8 @@ static int predict_held(struct prediction *p, double *truth, const struct worksp
     if (rc)
         return -1;
     rc = target_values(truth, &m->target, prepared, NULL, n, true, err);
+    if (!rc)
+        rc = weighting_rows(weights, prepared, &m->fitted->recipe->roles, NULL, n, err);
     if (!rc)
         rc = model_predict_prepared(p, m, prepared, NULL, n, job, err);
     table_unref(prepared);
@@ -213,8 +232,8 @@ int workspace_test(struct resample_result **out, const struct workspace *ws,
                        model->name, model->name);
     arena_init(&arena);
     size_t n = held_rows(&rows, ws, &arena);
-    double *truth = ARENA_NEW(&arena, double, n);
-    int rc = predict_held(&p, truth, ws, m, rows, n, job, err);
+    double *truth = ARENA_NEW(&arena, double, n), *weights = NULL;
+    int rc = predict_held(&p, truth, &weights, ws, m, rows, n, job, err);
     if (!rc) {
         struct resample_single single = { .model = model->name,
                                           .learner = m->learner,
@@ -223,9 +242,11 @@ int workspace_test(struct resample_result **out, const struct workspace *ws,
                                           .n_metrics = n_metrics,
                                           .rows = rows,
                                           .truth = truth,
+                                          .weights = weights,
                                           .seed = seed };
         rc = resample_single(out, &single, &p, job, err);
     }
+    mem_big_free(weights);
     arena_release(&arena);
     return rc;
 }

@@ -141,6 +141,21 @@ static void report_facts(struct report *r, struct context *ctx, const struct mod
         report_line(r, "  … and %zu more", n - FACTS_SHOWN);
 }
 
+/* What made rows count more or less than one. */
+static void present_weights(struct report *r, const struct model *m)
+{
+    const char *column = roles_column(&m->fitted->recipe->roles, ROLE_WEIGHT);
+
+    if (column)
+        report_put_text(r, "weight", column);
+    if (m->class_weight)
+        report_put_text(r, "class_weight", m->class_weight);
+    if (column || m->class_weight)
+        report_line(r, "rows weighted by %s%s%s%s", column ? column : "",
+                    column && m->class_weight ? " and " : "", m->class_weight ? "class: " : "",
+                    m->class_weight ? m->class_weight : "");
+}
+
 void present_model(struct report *r, struct context *ctx, const char *name, const struct model *m,
                    double seconds)
 {
@@ -162,6 +177,7 @@ void present_model(struct report *r, struct context *ctx, const char *name, cons
                     "note: %s holds whole numbers, taken as %zu classes since %s predicts classes; "
                     "target %s task=classes says so for all",
                     m->target.name, m->target.n_classes, m->learner->name, m->target.name);
+    present_weights(r, m);
     if (m->warning)
         report_line(r, "warning: %s", m->warning);
     report_curve(r, m);

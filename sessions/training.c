@@ -66,6 +66,7 @@ int training_fit(struct model **out, struct context *ctx, const struct workspace
         .stages = how->stages,
         .n_stages = how->n_stages,
         .warm = how->warm,
+        .class_weight = how->class_weight,
     };
 
     if (how->warm)

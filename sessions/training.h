@@ -10,6 +10,7 @@ struct training_how {
     const struct train_stage *stages; /* (n_stages), as in a train_request */
     size_t n_stages;
     const struct model *warm; /* to go on from; NULL */
+    const char *class_weight; /* as in a train_request */
     const char *line;         /* that makes it */
 };
 

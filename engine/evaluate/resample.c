@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "evaluate/resample.h"
+#include "learn/weighting.h"
 #include "num/linalg.h"
 
 void resample_plan_release(struct resample_plan *plan)
@@ -114,9 +115,9 @@ const struct estimate *resample_estimate(const struct resample_result *r, const 
 /* ---- scoring ---- */
 
 /* Rows to score: those whose truth is not known get no weight.  truth (n) is changed: a class index
- * must be one. */
+ * must be one.  own (n; NULL: all one): the rows' weights. */
 static int scored_init(struct scored *s, const struct target *target, const struct prediction *p,
-                       double *truth, double **weights, struct err *err)
+                       double *truth, const double *own, double **weights, struct err *err)
 {
     size_t n_unknown = 0;
     void *block = NULL;
@@ -125,6 +126,7 @@ static int scored_init(struct scored *s, const struct target *target, const stru
                           .n_classes = target->n_classes,
                           .positive = target->positive,
                           .truth = truth,
+                          .weights = own,
                           .value = &p->value };
     for (size_t i = 0; i < p->n; i++)
         n_unknown += isnan(truth[i]) ? 1 : 0;
@@ -134,7 +136,7 @@ static int scored_init(struct scored *s, const struct target *target, const stru
         return -1;
     *weights = block;
     for (size_t i = 0; i < p->n; i++) {
-        (*weights)[i] = isnan(truth[i]) ? 0.0 : 1.0;
+        (*weights)[i] = isnan(truth[i]) ? 0.0 : own ? own[i] : 1.0;
         if (isnan(truth[i]))
             truth[i] = 0.0;
     }
@@ -157,7 +159,7 @@ int resample_single(struct resample_result **out, const struct resample_single *
     int rc = result_rows(r, single->rows, r->oof.n, err);
     if (!rc) {
         memcpy(r->truth, single->truth, r->n_rows * sizeof(double));
-        rc = scored_init(&s, &r->target, &r->oof, r->truth, &weights, err);
+        rc = scored_init(&s, &r->target, &r->oof, r->truth, single->weights, &weights, err);
     }
     job_phase(job, "bootstrap");
     if (!rc)
@@ -184,9 +186,10 @@ int resample_single(struct resample_result **out, const struct resample_single *
 struct fold {
     size_t repeat, number;
     size_t n_held;
-    uint8_t *part;  /* (n_rows) */
-    uint32_t *held; /* (n_held) rows of the fold's last table that are held out */
-    double *truth;  /* (n_held) of those */
+    uint8_t *part;   /* (n_rows) */
+    uint32_t *held;  /* (n_held) rows of the fold's last table that are held out */
+    double *truth;   /* (n_held) of those */
+    double *weights; /* (n_held); NULL: all one */
     struct job job;
     char *warning;   /* NULL: none */
     struct err *err; /* NULL: none */
@@ -296,6 +299,7 @@ static void fold_end(struct fold *f)
     mem_big_free(f->part);
     mem_big_free(f->held);
     mem_big_free(f->truth);
+    mem_big_free(f->weights);
 }
 
 /* Where the held-out rows stand in the prepared table: all of them, in their order. */
@@ -331,7 +335,7 @@ static int fold_score(struct resampling *rs, const struct fold *f, const struct 
     double *weights = NULL, *scores = MEM_NEW(double, req->n_metrics);
     struct scored s;
 
-    int rc = scored_init(&s, req->target, p, f->truth, &weights, err);
+    int rc = scored_init(&s, req->target, p, f->truth, f->weights, &weights, err);
     s.x = x;
     if (req->beside)
         s.positive = req->beside->positive;
@@ -412,6 +416,8 @@ static int fold_predict(struct resampling *rs, struct fold *f, const struct mode
         rc = fold_truth(rs, f, prepared, held, err) || fold_features(&x, m, f, prepared, held, err)
                  ? -1
                  : 0;
+    if (!rc)
+        rc = weighting_rows(&f->weights, prepared, &rs->req->recipe->roles, held, f->n_held, err);
     if (!rc && f->repeat == 0)
         fold_keep(rs->result, f, &p);
     if (!rc)
@@ -434,6 +440,7 @@ static int fold_model(struct resampling *rs, struct fold *f, const struct recipe
                                    .run = run,
                                    .target = req->target->name,
                                    .fixed = req->target,
+                                   .class_weight = req->class_weight,
                                    .in_fold = true };
     struct model *m = NULL;
 

@@ -58,6 +58,7 @@ struct resample_request {
     const struct target *target; /* classes of the whole training sample */
     const struct target *beside; /* a task without a target: the classes to hold clusters against;
                                     NULL: there are none */
+    const char *class_weight;    /* as in a train_request */
     const struct resample_plan *plan;
     const struct metric *const *metrics;
     size_t n_metrics;
@@ -102,6 +103,7 @@ struct resample_single {
     size_t n_metrics;
     const uint32_t *rows;
     const double *truth;
+    const double *weights; /* (n); NULL: all one */
     uint64_t seed;
 };
 int resample_single(struct resample_result **out, const struct resample_single *single,

@@ -10,6 +10,7 @@
 #include "learn/early_part.h"
 #include "learn/model_parts.h"
 #include "learn/row_split.h"
+#include "learn/weighting.h"
 #include "num/linalg.h"
 
 /* ---- life ---- */
@@ -75,6 +76,7 @@ struct model *model_with_notes(const struct model *m, const struct model_note *n
     copy->curve = m->curve;
     copy->n_iterations = m->n_iterations;
     copy->warning = m->warning;
+    copy->class_weight = m->class_weight;
     copy->base = model_ref(m);
     copy->notes = ARENA_NEW(&copy->arena, struct model_note, m->n_notes + n);
     if (m->n_notes)
@@ -135,7 +137,9 @@ struct training {
     const struct table *table;
     uint32_t *rows; /* (n) those of the part; NULL: all */
     size_t n;
-    double *y; /* (n); NULL: there is no target */
+    double *y;       /* (n); NULL: there is no target */
+    double *weights; /* (n) with those of classes in them; NULL: all one */
+    int32_t *groups; /* (n); NULL */
     struct matrix x;
 };
 
@@ -143,6 +147,8 @@ static void training_release(struct training *t)
 {
     mem_big_free(t->rows);
     mem_big_free(t->y);
+    mem_big_free(t->weights);
+    mem_big_free(t->groups);
     matrix_release(&t->x);
     *t = (struct training){ 0 };
 }
@@ -270,6 +276,64 @@ static int take_target(const struct model *m, struct training *t, bool unknown_i
     return target_values(t->y, &m->target, t->table, t->rows, t->n, unknown_is_nan, err);
 }
 
+/* ---- weights and groups ---- */
+
+static int refuse_weights(const struct model *m, const char *what, struct err *err)
+{
+    return err_set(err, ERR_DOMAIN,
+                   "%s cannot weigh rows, and %s asks for it; choose another learner, or take the "
+                   "weights back",
+                   m->learner->name, what);
+}
+
+static int take_class_weights(const struct model *m, const double *factor, struct training *t,
+                              struct err *err)
+{
+    void *w;
+
+    if (!t->weights) {
+        if (mem_big(&w, t->n, sizeof(double), "the weights of rows", err))
+            return -1;
+        t->weights = w;
+        for (size_t i = 0; i < t->n; i++)
+            t->weights[i] = 1;
+    }
+    double sum = 0;
+    for (size_t i = 0; i < t->n; i++)
+        sum += t->weights[i] *= factor[(size_t)t->y[i]];
+    return sum > 0 ? 0
+                   : err_set(err, ERR_DOMAIN, "class_weight=%s leaves no row of %s any weight",
+                             m->class_weight, m->target.name);
+}
+
+/* y is known; `of` are the rows that classes are balanced by. */
+static int take_weights(const struct model *m, struct training *t, const struct training *of,
+                        struct err *err)
+{
+    const struct roles *roles = &t->run->fitted->recipe->roles;
+    const char *column = roles_column(roles, ROLE_WEIGHT);
+
+    if (!(m->learner->flags & LEARNER_WEIGHTS) && (column || m->class_weight))
+        return refuse_weights(m, column ? column : "class_weight", err);
+    if (weighting_rows(&t->weights, t->table, roles, t->rows, t->n, err))
+        return -1;
+    if (!m->class_weight)
+        return 0;
+    double *factor = MEM_NEW(double, m->target.n_classes);
+    int rc = weighting_classes(factor, m->class_weight, &m->target, of->y, of->n, err) ||
+                     take_class_weights(m, factor, t, err)
+                 ? -1
+                 : 0;
+    mem_free(factor);
+    return rc;
+}
+
+static int take_groups(struct training *t, struct err *err)
+{
+    return weighting_groups(&t->groups, t->table, &t->run->fitted->recipe->roles, t->rows, t->n,
+                            err);
+}
+
 static int prepare_rows(struct model *m, struct training *t, struct err *err)
 {
     const struct recipe *recipe = t->run->fitted->recipe;
@@ -277,6 +341,7 @@ static int prepare_rows(struct model *m, struct training *t, struct err *err)
     struct design design;
 
     if ((!alone && (take_target(m, t, false, err) || check_classes(m, t, err))) ||
+        take_weights(m, t, t, err) || take_groups(t, err) ||
         design_features(&design, t->table, &recipe->roles, alone ? NULL : m->target.name,
                         m->learner->flags, &m->arena, err))
         return -1;
@@ -298,9 +363,12 @@ static int run_aside(struct recipe_run **out, const struct model *m, struct trai
 
     int rc = take_target(m, t, false, err);
     if (!rc)
+        rc = take_groups(t, err);
+    if (!rc)
         rc = mem_big(&part, t->n, 1, "the parts of rows", err);
     if (!rc)
-        rc = split_validation(part, t->n, wish->fraction, &m->target, t->y, NULL, wish->seed, err);
+        rc = split_validation(part, t->n, wish->fraction, &m->target, t->y, t->groups, wish->seed,
+                              err);
     if (!rc)
         rc = early_part_run(out, t->run, t->rows, t->n, part, job, err);
     mem_big_free(part);
@@ -330,12 +398,14 @@ static int put_aside(struct model *m, struct training *t, struct training *held,
 }
 
 /* The held rows see the steps as rows to be predicted do. */
-static int prepare_held(struct model *m, struct training *held, struct err *err)
+static int prepare_held(struct model *m, struct training *held, const struct training *t,
+                        struct err *err)
 {
     if (!held->run)
         return 0;
     m->n_validation = held->n;
-    return take_target(m, held, false, err) ||
+    return take_target(m, held, false, err) || take_weights(m, held, t, err) ||
+                   take_groups(held, err) ||
                    design_matrix(&held->x, m->features, m->p, m->learner->flags, m->levels,
                                  held->table, held->rows, held->n, true, err)
                ? -1
@@ -422,6 +492,8 @@ static int fit(struct model *m, const struct training *t, const struct training 
         .y = t->y,
         .n_classes = m->target.n_classes,
         .task = m->target.task,
+        .weights = t->weights,
+        .groups = t->groups,
     };
     struct fit_input validation = in;
     struct fit_output out = { .arena = &m->arena };
@@ -429,6 +501,8 @@ static int fit(struct model *m, const struct training *t, const struct training 
     if (held->run) {
         validation.x = &held->x;
         validation.y = held->y;
+        validation.weights = held->weights;
+        validation.groups = held->groups;
         validation.params = &m->params;
         in.validation = &validation;
     }
@@ -452,7 +526,7 @@ static int train_rows(struct model *m, struct training *t, struct training *held
     struct job_range whole = job_part(job, 0, 4);
     int rc = put_aside(m, t, held, job, err);
     job_restore(job, whole);
-    if (rc || prepare_rows(m, t, err) || prepare_held(m, held, err) || check_warm(m, t, err))
+    if (rc || prepare_rows(m, t, err) || prepare_held(m, held, t, err) || check_warm(m, t, err))
         return -1;
     return fit(m, t, held, job, err);
 }
@@ -466,6 +540,8 @@ int model_train(struct model **out, const struct train_request *req, struct job 
     num_init();
     m->learner = req->learner;
     params_copy(&m->params, req->params, &m->arena);
+    if (req->class_weight)
+        m->class_weight = arena_strdup(&m->arena, req->class_weight);
     m->fitted = fitted_ref(req->run->fitted);
     int rc = train_rows(m, &t, &held, job, err);
     if (!rc && !req->in_fold)
@@ -557,6 +633,8 @@ struct digest model_digest(const struct model *m)
         hasher_add_text(&h, m->params.specs[i].name);
         hasher_add_text(&h, v->set ? v->text : "");
     }
+    if (m->class_weight)
+        hasher_add_text(&h, m->class_weight);
     hasher_add_text(&h, m->target.name);
     for (size_t k = 0; k < m->target.n_classes; k++)
         hasher_add_text(&h, m->target.classes[k]);

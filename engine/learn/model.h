@@ -60,6 +60,7 @@ struct model {
     size_t n_validation; /* rows that were put aside to stop early by */
     size_t n_iterations;
     const char *warning;
+    const char *class_weight; /* "balanced", "yes:5"; NULL: classes count as they are */
     size_t n_notes;
     struct model_note *notes;
     const struct model *base; /* model_with_notes: whose state this one shares; else NULL */
@@ -82,7 +83,9 @@ struct train_request {
     enum target_as as;            /* AS_FITS: for whole numbers a learner of one task settles it */
     const char *positive;         /* NULL: the last class */
     const struct target
-        *fixed;   /* use these classes (folds share the whole sample's); NULL: detect */
+        *fixed; /* use these classes (folds share the whole sample's); NULL: detect */
+    /* weighting_classes; NULL.  Refused for a learner without LEARNER_WEIGHTS, as a weight column is. */
+    const char *class_weight;
     bool in_fold; /* predicts prepared rows only: what raw data it would need is not worked out */
     /* (n_stages) one after another, the last with `params`; 0: one, to its end. */
     const struct train_stage *stages;

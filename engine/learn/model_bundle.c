@@ -359,6 +359,7 @@ static int fill_database(sqlite3 *db, const struct model *m, struct err *err)
         insert_part(db, "state", pack_state, m, err) ||
         insert_part(db, "recipe", pack_recipe, m, err) ||
         (has_progress(m) && insert_part(db, "progress", pack_progress, m, err)) ||
+        (m->class_weight && insert_text(db, "bundle", "class_weight", m->class_weight, err)) ||
         (m->expectations && insert_part(db, "expectations", pack_expectations, m, err)))
         return -1;
     for (size_t i = 0; i < m->n_notes; i++)
@@ -506,6 +507,15 @@ static int read_parts(struct model *m, sqlite3 *db, struct err *err)
     return fitted_load(&m->fitted, &u, err);
 }
 
+static void read_class_weight(struct model *m, sqlite3 *db)
+{
+    size_t len;
+    const char *text = read_part(&len, db, "class_weight", &m->arena, NULL);
+
+    if (text && len)
+        m->class_weight = text;
+}
+
 /* A bundle without expectations has no such part. */
 static int read_expectations(struct model *m, sqlite3 *db, struct err *err)
 {
@@ -566,8 +576,10 @@ int model_load_bytes(struct model **out, const void *data, size_t len, struct er
     struct model *m = model_blank();
     int rc = check_format(db, &m->arena, err) || read_learner(m, db, err) ||
              read_parts(m, db, err) || read_progress(m, db, err) || read_expectations(m, db, err);
-    if (!rc)
+    if (!rc) {
         read_notes(m, db);
+        read_class_weight(m, db);
+    }
     sqlite3_close(db);
     if (rc) {
         model_unref(m);

@@ -165,22 +165,29 @@ int split_fraction(uint8_t *part, size_t n, double fraction, const int32_t *stra
 
 /* ---- a part to stop early by ---- */
 
-/* Whole groups in random order, until there are enough rows. */
-static int validation_groups(uint8_t *part, size_t n, double fraction, const int32_t *groups,
-                             uint64_t seed, struct err *err)
+static uint32_t count_groups(const int32_t *groups, size_t n)
 {
     uint32_t n_groups = 0;
-    struct rng rng;
 
     for (size_t i = 0; i < n; i++)
         n_groups = (uint32_t)groups[i] >= n_groups ? (uint32_t)groups[i] + 1 : n_groups;
+    return n_groups;
+}
+
+/* Whole groups in random order, until there are enough rows; they get part `aside`. */
+static int take_groups(uint8_t *part, uint8_t aside, size_t n, double fraction,
+                       const int32_t *groups, uint64_t seed, uint64_t stream, struct err *err)
+{
+    uint32_t n_groups = count_groups(groups, n);
+    struct rng rng;
+
     uint32_t *order = MEM_NEW(uint32_t, n_groups);
     size_t *size = MEM_NEW(size_t, n_groups), taken = 0, want = share_of(n, fraction);
     for (size_t i = 0; i < n; i++)
         size[groups[i]]++;
     for (uint32_t g = 0; g < n_groups; g++)
         order[g] = g;
-    rng_init(&rng, seed, resample_stream(STREAM_VALIDATION, 0));
+    rng_init(&rng, seed, stream);
     rng_shuffle(&rng, order, n_groups);
     for (uint32_t k = 0; k < n_groups; k++) {
         size_t rows = size[order[k]];
@@ -189,14 +196,22 @@ static int validation_groups(uint8_t *part, size_t n, double fraction, const int
         size[order[k]] = take;
     }
     for (size_t i = 0; i < n; i++)
-        part[i] = size[groups[i]] ? PART_VALIDATE : PART_TRAIN;
+        part[i] = size[groups[i]] ? aside : PART_TRAIN;
     mem_free(order);
     mem_free(size);
     return taken ? 0
                  : err_set(err, ERR_DOMAIN,
-                           "all %zu training rows are of one group; a part to stop early by wants "
-                           "two groups",
-                           n);
+                           "all %zu rows are of one group; a part put aside wants two groups", n);
+}
+
+int split_groups(uint8_t *part, size_t n, double fraction, const int32_t *groups, uint64_t seed,
+                 struct err *err)
+{
+    if (n < 2)
+        return err_set(err, ERR_DOMAIN, "%zu %s cannot be split; a split wants 2 rows at least", n,
+                       n == 1 ? "row" : "rows");
+    return take_groups(part, PART_PREDICT, n, fraction, groups, seed,
+                       resample_stream(STREAM_SPLIT, 0), err);
 }
 
 int split_validation(uint8_t *part, size_t n, double fraction, const struct target *target,
@@ -210,7 +225,8 @@ int split_validation(uint8_t *part, size_t n, double fraction, const struct targ
                        "%zu training row%s cannot give a part to stop early by; train without it",
                        n, n == 1 ? "" : "s");
     if (groups)
-        return validation_groups(part, n, fraction, groups, seed, err);
+        return take_groups(part, PART_VALIDATE, n, fraction, groups, seed,
+                           resample_stream(STREAM_VALIDATION, 0), err);
     int32_t *strata = MEM_NEW(int32_t, n);
     for (size_t i = 0; i < n; i++)
         strata[i] = target->n_classes ? (int32_t)y[i] : 0;
@@ -301,43 +317,138 @@ static int cell_compare(const void *a, const void *b, void *ctx)
     return x < y ? -1 : x > y;
 }
 
-static int refuse_fold(const struct column *c, const char *name, uint32_t row, struct err *err)
+/* What a column names in every row. */
+static int refuse_name(const struct column *c, const char *name, const char *names, uint32_t row,
+                       struct err *err)
 {
-    return err_set(err, ERR_DOMAIN,
-                   "column %s %s in row %zu; a fold column names a fold in every training row",
-                   name, column_missing(c, row) ? "is missing" : "is nan", (size_t)row + 1);
+    return err_set(err, ERR_DOMAIN, "column %s %s in row %zu; a %s", name,
+                   column_missing(c, row) ? "is missing" : "is nan", (size_t)row + 1, names);
 }
 
-/* Sort positions by the value of their row, then number the values. */
-int folds_by_column(uint32_t *fold, size_t *k, const struct column *c, const char *name,
-                    const uint32_t *rows, size_t n, struct err *err)
+/* number[i]: which of the column's values (ascending) row i has; *k: how many there are.  Positions
+ * are sorted by the value of their row, then the values numbered. */
+static int number_values(uint32_t *number, size_t *k, const struct column *c, const char *name,
+                         const char *names, const uint32_t *rows, size_t n, struct err *err)
 {
     void *block = NULL;
-    size_t n_folds = 0;
+    size_t found = 0;
 
-    for (size_t j = 0; j < n; j++)
-        if (column_missing(c, rows[j]) || (!column_is_text(c) && isnan(column_number(c, rows[j]))))
-            return refuse_fold(c, name, rows[j], err);
-    if (mem_big(&block, n, 2 * sizeof(uint32_t), "the order of folds", err))
+    for (size_t j = 0; j < n; j++) {
+        uint32_t row = rows ? rows[j] : (uint32_t)j;
+        if (column_missing(c, row) || (!column_is_text(c) && isnan(column_number(c, row))))
+            return refuse_name(c, name, names, row, err);
+    }
+    if (mem_big(&block, n, 2 * sizeof(uint32_t), "the order of values", err))
         return -1;
     /* Pairs (row, position): the comparison looks at the row alone. */
     uint32_t(*pair)[2] = block;
     for (size_t j = 0; j < n; j++) {
-        pair[j][0] = rows[j];
+        pair[j][0] = rows ? rows[j] : (uint32_t)j;
         pair[j][1] = (uint32_t)j;
     }
     qsort_r(pair, n, sizeof(*pair), cell_compare, (void *)(uintptr_t)c);
     for (size_t j = 0; j < n; j++) {
         if (j == 0 || cell_compare(pair[j - 1], pair[j], (void *)(uintptr_t)c) != 0)
-            n_folds++;
-        fold[pair[j][1]] = (uint32_t)(n_folds - 1);
+            found++;
+        number[pair[j][1]] = (uint32_t)(found - 1);
     }
     mem_big_free(block);
+    *k = found;
+    return 0;
+}
+
+int folds_by_column(uint32_t *fold, size_t *k, const struct column *c, const char *name,
+                    const uint32_t *rows, size_t n, struct err *err)
+{
+    size_t n_folds = 0;
+
+    if (number_values(fold, &n_folds, c, name, "fold column names a fold in every training row",
+                      rows, n, err))
+        return -1;
     if (n_folds < 2)
         return err_set(err, ERR_DOMAIN,
                        "column %s holds %zu %s over %zu training rows; folds want 2 or more", name,
                        n_folds, n_folds == 1 ? "value" : "values", n);
     *k = n_folds;
+    return 0;
+}
+
+int groups_of(int32_t **out, const struct column *c, const char *name, const uint32_t *rows,
+              size_t n, struct err *err)
+{
+    void *block = NULL;
+    size_t k;
+
+    if (mem_big(&block, n, sizeof(int32_t), "groups of rows", err))
+        return -1;
+    if (number_values(block, &k, c, name, "group column names a group in every row", rows, n,
+                      err)) {
+        mem_big_free(block);
+        return -1;
+    }
+    *out = block;
+    return 0;
+}
+
+struct group_size {
+    uint32_t group;
+    size_t rows, place; /* place: its turn in random order */
+};
+
+static int larger_first(const void *a, const void *b)
+{
+    const struct group_size *x = a, *y = b;
+
+    if (x->rows != y->rows)
+        return x->rows > y->rows ? -1 : 1;
+    return x->place < y->place ? -1 : x->place > y->place;
+}
+
+/* of_group: the fold of each, the largest group first, always to the smallest fold. */
+static void deal_groups(uint32_t *of_group, struct group_size *list, uint32_t n_groups, size_t k)
+{
+    size_t *filled = MEM_NEW(size_t, k);
+
+    qsort(list, n_groups, sizeof(*list), larger_first);
+    for (uint32_t g = 0; g < n_groups; g++) {
+        size_t least = 0;
+        for (size_t f = 1; f < k; f++)
+            least = filled[f] < filled[least] ? f : least;
+        of_group[list[g].group] = (uint32_t)least;
+        filled[least] += list[g].rows;
+    }
+    mem_free(filled);
+}
+
+int folds_groups(uint32_t *fold, size_t n, size_t k, const int32_t *groups, uint64_t seed,
+                 uint64_t repeat, struct err *err)
+{
+    uint32_t n_groups = count_groups(groups, n);
+    struct rng rng;
+
+    if (k < 2)
+        return err_set(err, ERR_DOMAIN, "%zu folds were asked for over %zu rows; ask for 2 or more",
+                       k, n);
+    if (k > n_groups)
+        return err_set(err, ERR_DOMAIN,
+                       "%zu folds were asked for over %u group%s, which stay together; ask for "
+                       "fewer",
+                       k, n_groups, n_groups == 1 ? "" : "s");
+    uint32_t *order = MEM_NEW(uint32_t, n_groups);
+    struct group_size *list = MEM_NEW(struct group_size, n_groups);
+    for (uint32_t g = 0; g < n_groups; g++)
+        order[g] = g;
+    rng_init(&rng, seed, resample_stream(STREAM_FOLDS, repeat));
+    rng_shuffle(&rng, order, n_groups);
+    for (uint32_t g = 0; g < n_groups; g++)
+        list[order[g]] = (struct group_size){ .group = order[g], .place = g };
+    for (size_t i = 0; i < n; i++)
+        list[groups[i]].rows++;
+    deal_groups(order, list, n_groups, k);
+    for (size_t i = 0; i < n; i++)
+        fold[i] = order[groups[i]];
+    mem_free(order);
+    mem_free(list);
     return 0;
 }
 

@@ -22,6 +22,9 @@ static inline uint64_t resample_stream(enum resample_stream use, uint64_t number
  * the class (`names`). */
 int split_fraction(uint8_t *part, size_t n, double fraction, const int32_t *strata,
                    const char *const *names, size_t n_strata, uint64_t seed, struct err *err);
+/* The same with whole groups, in random order until there are enough rows.  ERR_DOMAIN: one group. */
+int split_groups(uint8_t *part, size_t n, double fraction, const int32_t *groups, uint64_t seed,
+                 struct err *err);
 /* A column with the values train and test. */
 int split_by_column(uint8_t *part, const struct column *c, const char *name, struct err *err);
 
@@ -31,6 +34,14 @@ int folds_random(uint32_t *fold, size_t n, size_t k, const int32_t *strata, size
 /* Folds named by a column's values (numbers ascending, text in byte order); *k: how many. */
 int folds_by_column(uint32_t *fold, size_t *k, const struct column *c, const char *name,
                     const uint32_t *rows, size_t n, struct err *err);
+/* Group of each of rows (n; NULL: all): its column's values, numbered from 0 in ascending order.
+ * ERR_DOMAIN: a missing one.  Free with mem_big_free. */
+int groups_of(int32_t **out, const struct column *c, const char *name, const uint32_t *rows,
+              size_t n, struct err *err);
+/* Folds of whole groups, as even as that allows: the largest first, each to the fold that has the
+ * fewest rows; the seed decides among groups of one size.  ERR_DOMAIN: fewer groups than folds. */
+int folds_groups(uint32_t *fold, size_t n, size_t k, const int32_t *groups, uint64_t seed,
+                 uint64_t repeat, struct err *err);
 /* Strata for stratification: classes as they are, a number in STRATA_BINS bins of equal counts;
  * rows without a value (NAN) are a stratum of their own, the last.  Free with mem_big_free. */
 #define STRATA_BINS 10

@@ -237,7 +237,7 @@ static struct roles load_roles(struct unpack *u)
     struct role_entry *entries = ARENA_NEW(u->arena, struct role_entry, n);
     for (size_t i = 0; i < n; i++) {
         entries[i].column = need_text(u, "the name of a column");
-        entries[i].role = (enum role)unpack_count(u, ROLE_IGNORE);
+        entries[i].role = (enum role)unpack_count(u, ROLE_GROUP);
     }
     return (struct roles){ entries, n };
 }

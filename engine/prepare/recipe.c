@@ -210,6 +210,11 @@ static struct recipe *recipe_copy(const struct recipe *r)
     return copy;
 }
 
+static bool one_of_a_kind(enum role role)
+{
+    return role == ROLE_TARGET || role == ROLE_WEIGHT || role == ROLE_GROUP;
+}
+
 struct recipe *recipe_set_role(const struct recipe *r, const char *column, enum role role)
 {
     struct recipe *edited = recipe_copy(r);
@@ -219,7 +224,7 @@ struct recipe *recipe_set_role(const struct recipe *r, const char *column, enum 
 
     for (size_t i = 0; i < old->n; i++) {
         bool replaced = strcmp(old->entries[i].column, column) == 0 ||
-                        (role == ROLE_TARGET && old->entries[i].role == ROLE_TARGET);
+                        (one_of_a_kind(role) && old->entries[i].role == role);
         if (!replaced)
             entries[n++] = old->entries[i];
     }

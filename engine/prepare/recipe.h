@@ -48,7 +48,7 @@ struct recipe *recipe_replace(const struct recipe *r, size_t i, const struct ste
                               const struct params *params, const char *text);
 struct recipe *recipe_move(const struct recipe *r, size_t from, size_t to);
 struct recipe *recipe_switch(const struct recipe *r, size_t i, bool on);
-/* The column takes that role (a new target replaces the old one); ROLE_FEATURE clears it. */
+/* The column takes that role (a new target, weight or group replaces the old one); ROLE_FEATURE clears it. */
 struct recipe *recipe_set_role(const struct recipe *r, const char *column, enum role role);
 struct recipe *recipe_set_split(const struct recipe *r, size_t split_at);
 

@@ -31,19 +31,25 @@ enum role roles_of(const struct roles *roles, const char *column)
     return ROLE_FEATURE;
 }
 
-const char *roles_target(const struct roles *roles)
+const char *roles_column(const struct roles *roles, enum role role)
 {
     for (size_t i = 0; roles && i < roles->n; i++)
-        if (roles->entries[i].role == ROLE_TARGET)
+        if (roles->entries[i].role == role)
             return roles->entries[i].column;
     return NULL;
+}
+
+const char *roles_target(const struct roles *roles)
+{
+    return roles_column(roles, ROLE_TARGET);
 }
 
 const char *role_name(enum role role)
 {
     static const char *const names[] = {
         [ROLE_FEATURE] = "feature", [ROLE_TARGET] = "target", [ROLE_SPLIT] = "split",
-        [ROLE_FOLD] = "fold",       [ROLE_IGNORE] = "ignore",
+        [ROLE_FOLD] = "fold",       [ROLE_IGNORE] = "ignore", [ROLE_WEIGHT] = "weight",
+        [ROLE_GROUP] = "group",
     };
 
     return names[role];

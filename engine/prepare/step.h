@@ -29,7 +29,15 @@
 enum step_scope { STEP_ROW_WISE, STEP_FITTED, STEP_ROWS };
 
 /* Columns that are no features: `all` and patterns leave them out, models do not see them. */
-enum role { ROLE_FEATURE, ROLE_TARGET, ROLE_SPLIT, ROLE_FOLD, ROLE_IGNORE };
+enum role {
+    ROLE_FEATURE,
+    ROLE_TARGET,
+    ROLE_SPLIT,
+    ROLE_FOLD,
+    ROLE_IGNORE,
+    ROLE_WEIGHT, /* how much each row counts, for learners and metrics; one column at most */
+    ROLE_GROUP,  /* rows of one value stay together in splits and folds; one column at most */
+};
 
 struct role_entry {
     const char *column;
@@ -42,7 +50,8 @@ struct roles {
     size_t n;
 };
 enum role roles_of(const struct roles *roles, const char *column);
-const char *roles_target(const struct roles *roles); /* NULL when there is none */
+const char *roles_target(const struct roles *roles);                 /* NULL when there is none */
+const char *roles_column(const struct roles *roles, enum role role); /* the first; NULL */
 const char *role_name(enum role role);
 
 struct step_input {

@@ -118,9 +118,11 @@ static int continue_run(struct report *r, struct context *ctx, struct err *err)
         next_params(&params, ctx, named->model, err))
         return -1;
     const struct model *warm = named->model;
-    struct training_how how = {
-        .learner = warm->learner, .params = &params, .warm = warm, .line = whole_line(ctx, warm)
-    };
+    struct training_how how = { .learner = warm->learner,
+                                .params = &params,
+                                .warm = warm,
+                                .class_weight = warm->class_weight,
+                                .line = whole_line(ctx, warm) };
     how.stages = plan_stages(&how.n_stages, ctx, warm, &params);
     double from = ctx->options->clock ? ctx->options->clock() : 0;
     if (training_fit(&m, ctx, ctx->ws, &how, err))

@@ -95,14 +95,15 @@ static int roles_from_ahead(struct context *ctx, const struct table *t, struct e
 
 static int parse_role(enum role *role, const char *name, struct err *err)
 {
-    static const enum role all[] = { ROLE_FOLD, ROLE_SPLIT, ROLE_IGNORE };
+    static const enum role all[] = { ROLE_FOLD, ROLE_SPLIT, ROLE_IGNORE, ROLE_WEIGHT, ROLE_GROUP };
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         if (strcmp(role_name(all[i]), name) == 0) {
             *role = all[i];
             return 0;
         }
-    return err_set(err, ERR_USAGE, "'%s' is no role; roles takes fold, split or ignore", name);
+    return err_set(err, ERR_USAGE,
+                   "'%s' is no role; roles takes fold, split, ignore, weight or group", name);
 }
 
 /* One "column:role" of roles=, added to the recipe. */

@@ -1,8 +1,10 @@
 /* role: columns that are in the table but are no features. */
 #include "present.h"
 
-static const char *const role_names[] = { "feature", "fold", "split", "ignore", NULL };
-static const enum role role_values[] = { ROLE_FEATURE, ROLE_FOLD, ROLE_SPLIT, ROLE_IGNORE };
+static const char *const role_names[] = { "feature", "fold",  "split", "ignore",
+                                          "weight",  "group", NULL };
+static const enum role role_values[] = { ROLE_FEATURE, ROLE_FOLD,   ROLE_SPLIT,
+                                         ROLE_IGNORE,  ROLE_WEIGHT, ROLE_GROUP };
 
 static const struct param_spec role_params[] = {
     { .name = "column",
@@ -39,9 +41,13 @@ const struct command verb_role = {
     .name = "role",
     .stage = "Features",
     .help = "say that a column is no feature",
-    .details = "A column whose role is fold names folds, split says train or test, ignore is kept "
-               "for looking at; models see none of them, and `all` leaves them out. feature takes "
-               "the role back.",
+    .details =
+        "A column whose role is fold names folds, split says train or test, ignore is kept "
+        "for looking at; models see none of them, and `all` leaves them out. weight says how "
+        "much each row counts when learners are fitted and metrics are taken: a weight of 2 "
+        "is the row twice. Rows with one value of a group column stay together in split, "
+        "validate and wherever rows are put aside. There is one weight and one group column; "
+        "feature takes a role back.",
     .example = "role island is=ignore",
     .params = role_params,
     .flags = COMMAND_NEEDS_TABLE | COMMAND_UNDOABLE,

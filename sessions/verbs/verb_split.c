@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "learn/weighting.h"
 #include "present.h"
 
 static const struct param_spec split_params[] = {
@@ -72,16 +73,37 @@ static int part_by_column(uint8_t *part, struct context *ctx, const char *name, 
     return rc;
 }
 
+static int part_by_groups(uint8_t *part, struct context *ctx, const char *stratify, double test,
+                          uint64_t seed, struct err *err)
+{
+    const struct table *t = workspace_table(ctx->ws);
+    int32_t *groups;
+
+    if (stratify)
+        return err_set(err, ERR_USAGE,
+                       "stratify= and a group column exclude each other; leave "
+                       "stratify=%s out, or role %s is=feature",
+                       stratify, roles_column(&ctx->ws->recipe->roles, ROLE_GROUP));
+    if (weighting_groups(&groups, t, &ctx->ws->recipe->roles, NULL, t->n_rows, err))
+        return -1;
+    int rc = split_groups(part, t->n_rows, test, groups, seed, err);
+    mem_big_free(groups);
+    return rc;
+}
+
 static int part_by_fraction(uint8_t *part, struct context *ctx, struct err *err)
 {
     const struct table *t = workspace_table(ctx->ws);
     const char *stratify = params_text(ctx->args, "stratify");
+    const char *group = roles_column(&ctx->ws->recipe->roles, ROLE_GROUP);
     double test = params_real(ctx->args, "test");
     uint64_t seed = (uint64_t)params_int(ctx->args, "seed");
     struct target by;
     int32_t *strata = NULL;
     size_t n_strata = 0;
 
+    if (group)
+        return part_by_groups(part, ctx, stratify, test, seed, err);
     if (!stratify)
         return split_fraction(part, t->n_rows, test, NULL, NULL, 0, seed, err);
     if (target_detect(&by, t, stratify, NULL, t->n_rows, false, NULL, ctx->arena, err))

@@ -18,6 +18,9 @@ static const struct param_spec train_params[] = {
       .min = 1,
       .max = 1e9,
       .help = "stop after so many iterations, to look and continue; learners that iterate" },
+    { .name = "class_weight",
+      .type = PARAM_TEXT,
+      .help = "balanced, or weights of classes as yes:5,no:1; others count one" },
     { .name = NULL },
 };
 
@@ -92,6 +95,7 @@ static int train_run(struct report *r, struct context *ctx, struct err *err)
                                       .params = &stage.params,
                                       .stages = &stage,
                                       .n_stages = pause > 0,
+                                      .class_weight = params_text(ctx->args, "class_weight"),
                                       .line = line.buf };
     double from = ctx->options->clock ? ctx->options->clock() : 0;
     int rc = training_fit(&m, ctx, ctx->ws, &how, err);
