@@ -2,7 +2,9 @@
 """What scikit-learn 1.2.1 predicts with neighbours, support vectors and Gaussian processes.
 
 Writes, from the top of the source tree, tests/reference/kernels_sklearn.csv: case, table, target,
-learner, params, tolerance, row, output, value.
+learner, params, tolerance, row, output, value, and
+tests/reference/kernels_coefficients.csv, of linear support vector machines fitted to the same rows, as
+`coefficients` lists them.
 
 Rows without missing cells count; row i of them (from 0) is held out when i % 5 == 0; numbers are standardised by the
 others (StandardScaler), texts are left out.  Values are predictions of the first 12 held-out rows: probabilities by class
@@ -11,6 +13,7 @@ in sorted order, or the regression's value.  Penguins are classified by their nu
 import csv
 import numpy as np
 import sklearn
+from sklearn.svm import LinearSVC, LinearSVR
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.preprocessing import StandardScaler
 
@@ -45,6 +48,10 @@ def cases():
                        ("n_neighbors=9 metric=minkowski p=3", dict(n_neighbors=9, p=3)),
                        ("metric=chebyshev algorithm=kd_tree", dict(metric="chebyshev"))]:
         yield "knn", params, 1e-9, lambda kw=kw: KNeighborsClassifier(**kw), lambda kw=kw: KNeighborsRegressor(**kw)
+    yield ("linear-svm", "loss=squared_epsilon_insensitive epsilon=2 C=0.1", 1e-6, None, lambda: LinearSVR(
+        loss="squared_epsilon_insensitive", epsilon=2, C=0.1, dual=False, tol=1e-12, max_iter=10**6))
+    yield ("linear-svm", "epsilon=5 C=0.5 tol=1e-10 max_iter=100000", 1e-4, None,
+           lambda: LinearSVR(epsilon=5, C=0.5, tol=1e-9, max_iter=10**6))
 
 
 out = csv.writer(open("tests/reference/kernels_sklearn.csv", "w"), lineterminator="\n")
@@ -64,3 +71,20 @@ for learner, params, tolerance, classifier, regressor in cases():
         for i, row in enumerate(values):
             for k, v in enumerate(row):
                 out.writerow([number_of, name, target, learner, params, tolerance, i, k, "%.12g" % v])
+
+out = csv.writer(open("tests/reference/kernels_coefficients.csv", "w"), lineterminator="\n")
+out.writerow("case table target params tolerance place value".split())
+CASES = [("", 1e-7, lambda: LinearSVC(dual=False, tol=1e-13, max_iter=10**6)),
+         ("C=0.01 intercept_scaling=10", 1e-7,
+          lambda: LinearSVC(dual=False, C=0.01, intercept_scaling=10, tol=1e-13, max_iter=10**6)),
+         ("loss=hinge C=0.1 tol=1e-9 max_iter=100000", 1e-3,
+          lambda: LinearSVC(loss="hinge", C=0.1, tol=1e-8, max_iter=10**7))]
+number_of = 0
+for params, tolerance, make in CASES:
+    for name, target, kind in TABLES[:4]:
+        number_of += 1
+        x, y, _ = table(name, target)
+        m = make().fit(x, y)
+        values = np.hstack([m.intercept_[:, None], m.coef_]).ravel()
+        for i, v in enumerate(values):
+            out.writerow([number_of, name, target, params, tolerance, i, "%.12g" % v])

@@ -45,15 +45,14 @@ static void standardise(struct matrix *x, const double *mean, const double *sd)
             matrix_col(x, j)[i] = (matrix_col(x, j)[i] - mean[j]) / sd[j];
 }
 
-/* Fits on the training part; the predictions of the held-out rows. */
-static struct matrix run_case(const char *table, const char *target_name, const char *learner,
-                              const char *params)
+/* Fitted to the training part; `held` becomes the held-out rows. */
+static struct fit_case fit_case_of(struct matrix *held, const char *table, const char *target_name,
+                                   const char *learner, const char *params)
 {
     char path[128];
     struct arena arena;
     struct target target;
     struct fit_case c;
-    struct matrix held, out;
     size_t p = 0, n = 0;
 
     snprintf(path, sizeof(path), "share/data/%s.csv", table);
@@ -68,19 +67,28 @@ static struct matrix run_case(const char *table, const char *target_name, const 
     for (size_t i = 0; i < t->n_rows; i++)
         n += is_whole(t, i);
     case_new(&c, n - (n + 4) / 5, p, target.n_classes);
-    assert_int_equal(matrix_new(&held, HELD, p, "test", NULL), 0);
+    assert_int_equal(matrix_new(held, HELD, p, "test", NULL), 0);
     fill(&c.x, c.y, t, target_name, y, false);
-    fill(&held, NULL, t, target_name, y, true);
+    fill(held, NULL, t, target_name, y, true);
     column_moments(moments, moments + p, &c.x, NULL);
     standardise(&c.x, moments, moments + p);
-    standardise(&held, moments, moments + p);
+    standardise(held, moments, moments + p);
     case_fit_well(&c, learner, params);
+    arena_release(&arena);
+    source_unref(source);
+    return c;
+}
+
+static struct matrix run_case(const char *table, const char *target, const char *learner,
+                              const char *params)
+{
+    struct matrix held, out;
+    struct fit_case c = fit_case_of(&held, table, target, learner, params);
+
     assert_int_equal(matrix_new(&out, HELD, c.n_classes ? c.n_classes : 1, "test", NULL), 0);
     assert_int_equal(c.learner->predict(&out, c.out.state, &held, NULL), 0);
     matrix_release(&held);
     case_release(&c);
-    arena_release(&arena);
-    source_unref(source);
     return out;
 }
 
@@ -113,10 +121,47 @@ static void test_predictions_are_scikit_learn_s(void **state)
     source_unref(expected);
 }
 
+static void test_coefficients_are_scikit_learn_s(void **state)
+{
+    static const char *const classes[] = { "a", "b", "c" };
+    struct source *expected = case_read("tests/reference/kernels_coefficients.csv");
+    const struct table *e = expected->table;
+    struct coefficient *list = NULL;
+    struct fit_case c = { 0 };
+    struct matrix held = { 0 };
+    double current = -1;
+    size_t n = 0;
+    (void)state;
+
+    for (size_t i = 0; i < e->n_rows; i++) {
+        char table[64], target[64], params[256], what[512];
+        case_text(table, sizeof(table), e, "table", i);
+        case_text(params, sizeof(params), e, "params", i);
+        if (case_number(e, "case", i) != current) {
+            if (current >= 0)
+                case_release(&c);
+            matrix_release(&held);
+            current = case_number(e, "case", i);
+            c = fit_case_of(&held, table, case_text(target, sizeof(target), e, "target", i),
+                            "linear-svm", params);
+            list = case_coefficients(&c, classes, &n);
+        }
+        size_t place = (size_t)case_number(e, "place", i);
+        assert_true(place < n);
+        snprintf(what, sizeof(what), "linear-svm %s on %s, %s", params, table, list[place].name);
+        assert_close(list[place].estimate, case_number(e, "value", i),
+                     case_number(e, "tolerance", i), what);
+    }
+    case_release(&c);
+    matrix_release(&held);
+    source_unref(expected);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_predictions_are_scikit_learn_s),
+        cmocka_unit_test(test_coefficients_are_scikit_learn_s),
     };
     num_init();
     return cmocka_run_group_tests(tests, NULL, NULL);
