@@ -88,6 +88,9 @@ struct validation_wish {
     uint64_t seed;   /* of the choice of rows */
 };
 
+struct plain_forest; /* plain_tree.h */
+struct plain_tree;
+
 struct coefficient {
     const char *name;           /* feature; "(intercept)"; "class: feature" for several classes */
     double estimate, std_error; /* std_error NaN when theory gives none */
@@ -123,6 +126,10 @@ struct learner {
     /* Learners of trees: by feature what its divisions gained, as shares of all gains, and how many
      * there are; both (p), zeroed.  Else NULL. */
     void (*importance)(double *gain, double *splits, const void *state);
+    /* Learners of trees, else NULL: what their trees come to, and tree `at` as plain nodes; both in
+     * the arena, and borrowing from the state.  For showing and explaining. */
+    void (*plain_forest)(struct plain_forest *out, const void *state, struct arena *arena);
+    void (*plain_tree)(struct plain_tree *out, const void *state, size_t at, struct arena *arena);
     /* Linear learners: how many coefficients, and each; else NULL.  See model_coefficients. */
     size_t (*coefficients)(struct coefficient **out, const void *state, const char *const *names,
                            const char *const *classes, struct arena *arena);

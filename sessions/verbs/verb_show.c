@@ -1,7 +1,8 @@
 /* show: where one stands. */
 #include "present.h"
+#include "present_tree.h"
 
-static const char *const show_whats[] = { "all", "models", "model", NULL };
+static const char *const show_whats[] = { "all", "models", "model", "tree", NULL };
 
 static const struct param_spec show_params[] = {
     { .name = "what",
@@ -9,8 +10,14 @@ static const struct param_spec show_params[] = {
       .flags = PARAM_WORD,
       .choices = show_whats,
       .fallback = "all",
-      .help = "the whole, the models, or one model" },
+      .help = "the whole, the models, one model, or a tree of it" },
     { .name = "name", .type = PARAM_MODEL, .flags = PARAM_WORD, .help = "which model" },
+    { .name = "number",
+      .type = PARAM_INT,
+      .min = 1,
+      .max = 1e9,
+      .fallback = "1",
+      .help = "tree: which of the model's trees" },
     { .name = NULL },
 };
 
@@ -70,6 +77,19 @@ static int show_model(struct report *r, struct context *ctx, struct err *err)
     return 0;
 }
 
+static int show_tree(struct report *r, struct context *ctx, struct err *err)
+{
+    const char *name = params_text(ctx->args, "name");
+
+    if (!name)
+        return err_set(err, ERR_USAGE, "of which model? show tree NAME");
+    const struct named_model *named = workspace_model(ctx->ws, name, err);
+    if (!named)
+        return -1;
+    return present_tree(r, ctx, name, named->model, (size_t)params_int(ctx->args, "number") - 1,
+                        err);
+}
+
 static void show_all(struct report *r, struct context *ctx)
 {
     const struct workspace *ws = ctx->ws;
@@ -99,6 +119,8 @@ static int show_run(struct report *r, struct context *ctx, struct err *err)
         return 0;
     case 2:
         return show_model(r, ctx, err);
+    case 3:
+        return show_tree(r, ctx, err);
     default:
         show_all(r, ctx);
         return 0;
@@ -111,7 +133,9 @@ const struct command verb_show = {
     .help = "show where one stands",
     .details =
         "Source, table, target, split and models; show models lists them with their estimates, "
-        "show model NAME tells all that is known of one.",
+        "show model NAME tells all that is known of one, show tree NAME the rules of its tree, or "
+        "of "
+        "tree number= of its trees.",
     .example = "show",
     .params = show_params,
     .flags = COMMAND_VOLATILE,
