@@ -60,6 +60,11 @@ static const struct task tasks[] = {
       "load %s sample=120000 seed=1; target y task=classes; split test=0.1666666; train knn as=m "
       "n_neighbors=15; test m",
       3 },
+    { "pca", LAST_COMMAND, "reg.csv", "load %s; target y; pca all n_components=10", 5 },
+    { "kmeans", LAST_COMMAND, "higgs_train.csv",
+      "load %s; target y task=classes; split test=0.5; train kmeans n_clusters=10 n_init=1 "
+      "max_iter=100",
+      3 },
     { "least_squares", LAST_COMMAND, "small.csv", "load %s; target x00; train linear", 9 },
 };
 
