@@ -5,40 +5,7 @@
 
 #include "base/text.h"
 #include "present.h"
-
-#define COEFFICIENTS_SHOWN 40
-
-static void report_coefficients(struct report *r, struct context *ctx, const struct model *m)
-{
-    struct coefficient *c;
-    struct report_grid g;
-
-    size_t n = model_coefficients(&c, m, ctx->arena);
-    if (!n)
-        return;
-    json_t *list = json_array();
-    report_grid_init(&g, "lrr");
-    report_grid_add(&g, "coefficient");
-    report_grid_add(&g, "estimate");
-    report_grid_add(&g, "std error");
-    for (size_t i = 0; i < n; i++) {
-        json_array_append_new(list, json_pack("{s:s,s:o,s:o}", "name", c[i].name, "estimate",
-                                              report_real(c[i].estimate), "std_error",
-                                              report_real(c[i].std_error)));
-        if (i >= COEFFICIENTS_SHOWN)
-            continue;
-        report_grid_add(&g, "%s", c[i].name);
-        report_grid_real(&g, c[i].estimate, 6);
-        if (isnan(c[i].std_error))
-            report_grid_add(&g, "%s", "");
-        else
-            report_grid_real(&g, c[i].std_error, 4);
-    }
-    report_put(r, "coefficients", list);
-    report_grid_end(r, &g);
-    if (n > COEFFICIENTS_SHOWN)
-        report_line(r, "  … and %zu more", n - COEFFICIENTS_SHOWN);
-}
+#include "present_linear.h"
 
 #define FEATURES_SHOWN 10
 
@@ -181,7 +148,8 @@ void present_model(struct report *r, struct context *ctx, const char *name, cons
     if (m->warning)
         report_line(r, "warning: %s", m->warning);
     report_curve(r, m);
-    report_coefficients(r, ctx, m);
+    present_coefficients(r, ctx, m);
+    present_path(r, m);
     report_importance(r, ctx, m);
     report_facts(r, ctx, m);
 }

@@ -226,6 +226,6 @@ void param_describe_range(struct str *out, const struct param_spec *spec)
     str_add(out, words[spec->type]);
     if (spec->type == PARAM_INT || spec->type == PARAM_REAL)
         describe_bounds(out, spec);
-    for (size_t k = 0; spec->type == PARAM_CHOICE && spec->choices[k]; k++)
-        str_addf(out, " %s", spec->choices[k]);
+    for (size_t k = 0; spec->choices && spec->choices[k]; k++)
+        str_addf(out, "%s%s", spec->type == PARAM_CHOICE ? " " : ", or ", spec->choices[k]);
 }

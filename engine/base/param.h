@@ -56,7 +56,8 @@ struct param_spec {
     enum param_type type;
     unsigned flags;
     double min, max;
-    const char *const *choices; /* PARAM_CHOICE: ends in NULL */
+    /* PARAM_CHOICE: ends in NULL.  PARAM_REAL: words that stand for no number ("cv"), or NULL. */
+    const char *const *choices;
     const char *fallback;
     const char *help; /* one line, no full stop */
 };
@@ -65,9 +66,9 @@ struct param_value {
     bool set;
     bool given; /* by the user, not by default */
     bool flag;
-    int64_t integer;         /* PARAM_INT; PARAM_CHOICE: index */
-    double real;             /* PARAM_REAL, PARAM_INT */
-    const char *text;        /* every type: canonical text */
+    int64_t integer;  /* PARAM_INT; PARAM_CHOICE: index; PARAM_REAL: 0, or of a word 1 + index */
+    double real;      /* PARAM_REAL, PARAM_INT; NAN for a word */
+    const char *text; /* every type: canonical text */
     const char *const *list; /* types that take a list */
     size_t n_list;
     size_t col, width; /* where it stood in the line (from 1; 0 unknown), for carets */

@@ -51,7 +51,9 @@ static const char *range_fault(const struct param_spec *spec)
 
 static const char *choice_fault(const struct param_spec *spec)
 {
-    if (spec->type != PARAM_CHOICE)
+    if (spec->type == PARAM_REAL && !spec->choices)
+        return NULL;
+    if (spec->type != PARAM_CHOICE && spec->type != PARAM_REAL)
         return spec->choices ? "it has choices and is no choice" : NULL;
     if (!spec->choices || !spec->choices[0])
         return "it has no choices";

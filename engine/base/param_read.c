@@ -77,6 +77,13 @@ static int read_real(struct param_value *v, const struct param_spec *spec, const
     char buf[TEXT_REAL_SIZE];
     double real;
 
+    for (size_t k = 0; spec->choices && spec->choices[k]; k++)
+        if (strcmp(text, spec->choices[k]) == 0) {
+            v->real = NAN;
+            v->integer = (int64_t)k + 1;
+            v->text = spec->choices[k];
+            return 0;
+        }
     if (!text_parse_real(&real, text, strlen(text)))
         return refuse(spec, "'", text, "' is not a number", err);
     if (!in_range(spec, real))

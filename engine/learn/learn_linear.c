@@ -15,6 +15,7 @@ static void keep_solution(struct linear_model *m, const struct least_squares *ls
         m->coef[ls->active[a]] = ls->estimate[a];
         m->coef_error[ls->active[a]] = ls->std_error[a];
     }
+    m->freedom = ls->freedom;
     if (m->intercept) {
         m->constant[0] = ls->constant;
         m->constant_error[0] = ls->constant_error;

@@ -365,6 +365,7 @@ static int logistic_fit(struct fit_output *out, const struct fit_input *in, stru
         rc = solve(&l, job, err);
         if (!rc) {
             keep_model(&l, m, &present);
+            m->freedom = penalised || !l.inverted || l.separable ? 0 : INFINITY;
             out->state = m;
             out->n_iterations = l.n_iter;
             out->warning = warning_of(&l, out->arena);

@@ -94,6 +94,24 @@ struct plain_tree;
 struct coefficient {
     const char *name;           /* feature; "(intercept)"; "class: feature" for several classes */
     double estimate, std_error; /* std_error NaN when theory gives none */
+    /* Of the hypothesis that it is 0: estimate / std_error, and how often chance alone takes it as
+     * far; NaN when theory gives none. */
+    double statistic, p_value;
+};
+
+/* A penalised linear model over the weights of its penalty, the largest first. */
+struct path_point {
+    double alpha;
+    double constant;
+    double freedom;          /* degrees of freedom, the constant left out; NAN: not known */
+    double r2;               /* on the training rows */
+    double loss, loss_error; /* cross-validated mean squared error and its standard error; or NAN */
+};
+struct coefficient_path {
+    size_t n, p;
+    const struct path_point *points; /* (n) */
+    const double *coef;              /* (p, n) in the units of the features */
+    size_t chosen;                   /* the point that predicts */
 };
 
 /* What a model without a target found, for its report: "inertia", "cluster 0: rows" … */
@@ -136,6 +154,8 @@ struct learner {
     /* Learners without a target: how many facts, and each; names (p) of features; else NULL. */
     size_t (*facts)(struct fact **out, const void *state, const char *const *names,
                     struct arena *arena);
+    /* Learners that keep a path: it, as long as the state; else NULL. */
+    const struct coefficient_path *(*path)(const void *state);
 };
 
 extern const struct learner *const learner_table[];   /* learners.def; ends in NULL */

@@ -312,7 +312,8 @@ static void standard_errors(struct least_squares *ls)
         rss += ls->residual[i] * ls->residual[i];
         rows += root_of(ls, i) > 0;
     }
-    double sigma = rows > q ? sqrt(rss / (double)(rows - q)) : NAN;
+    ls->freedom = rows > q ? (double)(rows - q) : 0;
+    double sigma = rows > q ? sqrt(rss / ls->freedom) : NAN;
     for (size_t j = 0; j < q; j++) {
         memset(u, 0, q * sizeof(*u));
         bool constant = ls->intercept && j == 0;

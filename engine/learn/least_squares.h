@@ -26,6 +26,7 @@ struct least_squares {
     /* the answer */
     double *estimate, *std_error; /* (n_active) */
     double constant, constant_error;
+    double freedom; /* rows that have weight less unknowns; 0 when there are no errors */
     double *memory;
 };
 

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/parallel.h"
+#include "num/stats.h"
 
 struct linear_model *linear_model_new(struct arena *arena, size_t p, size_t n_outputs,
                                       bool intercept)
@@ -79,6 +80,7 @@ void linear_model_save(struct str *out, const void *state)
     pack_reals(out, m->coef_error, m->p * m->n_outputs);
     pack_reals(out, m->constant, m->n_outputs);
     pack_reals(out, m->constant_error, m->n_outputs);
+    pack_real(out, m->freedom);
 }
 
 /* The next array, which must have p * n_outputs numbers; NULL when it has not.  Asked for before
@@ -93,11 +95,9 @@ static double *load_reals(struct unpack *u, size_t p, size_t n_outputs, const ch
     return u->failed ? NULL : (double *)v;
 }
 
-int linear_model_load(void **state, struct arena *arena, struct unpack *u, size_t p,
-                      size_t n_classes, struct err *err)
+void linear_model_unpack(struct linear_model *m, struct unpack *u, size_t p, size_t n_classes)
 {
     size_t n_outputs = n_classes > 2 ? n_classes : 1;
-    struct linear_model *m = ARENA_NEW(arena, struct linear_model, 1);
 
     *m = (struct linear_model){ .p = p, .n_outputs = n_outputs };
     m->intercept = unpack_count(u, 1) == 1;
@@ -105,6 +105,9 @@ int linear_model_load(void **state, struct arena *arena, struct unpack *u, size_
     m->coef_error = load_reals(u, p, n_outputs, "one standard error for each feature");
     m->constant = load_reals(u, 1, n_outputs, "one intercept for each score");
     m->constant_error = load_reals(u, 1, n_outputs, "one standard error for each intercept");
+    m->freedom = unpack_real(u);
+    if (!(m->freedom >= 0))
+        unpack_fail(u, "degrees of freedom");
     for (size_t j = 0; !u->failed && j < p * n_outputs; j++)
         if (!isfinite(m->coef[j]))
             unpack_fail(u, "finite coefficients");
@@ -112,6 +115,14 @@ int linear_model_load(void **state, struct arena *arena, struct unpack *u, size_
     for (size_t k = 0; !u->failed && k < n_outputs; k++)
         if (isnan(m->constant[k]) || m->constant[k] == INFINITY)
             unpack_fail(u, "finite intercepts");
+}
+
+int linear_model_load(void **state, struct arena *arena, struct unpack *u, size_t p,
+                      size_t n_classes, struct err *err)
+{
+    struct linear_model *m = ARENA_NEW(arena, struct linear_model, 1);
+
+    linear_model_unpack(m, u, p, n_classes);
     if (unpack_end(u, err))
         return -1;
     *state = m;
@@ -119,6 +130,14 @@ int linear_model_load(void **state, struct arena *arena, struct unpack *u, size_
 }
 
 /* ---- showing ---- */
+
+static struct coefficient shown(const struct linear_model *m, const char *name, double estimate,
+                                double std_error)
+{
+    double statistic = m->freedom > 0 && std_error > 0 ? estimate / std_error : NAN;
+    double p = isnan(statistic) ? NAN : 2 * dist_t_cdf(-fabs(statistic), m->freedom);
+    return (struct coefficient){ name, estimate, std_error, statistic, p };
+}
 
 size_t linear_model_coefficients(struct coefficient **out, const void *state,
                                  const char *const *names, const char *const *classes,
@@ -131,17 +150,11 @@ size_t linear_model_coefficients(struct coefficient **out, const void *state,
     for (size_t k = 0; k < m->n_outputs; k++) {
         const char *prefix = m->n_outputs > 1 ? arena_printf(arena, "%s: ", classes[k]) : "";
         if (m->intercept)
-            list[n++] = (struct coefficient){
-                .name = arena_printf(arena, "%s(intercept)", prefix),
-                .estimate = m->constant[k],
-                .std_error = m->constant_error[k],
-            };
+            list[n++] = shown(m, arena_printf(arena, "%s(intercept)", prefix), m->constant[k],
+                              m->constant_error[k]);
         for (size_t j = 0; j < m->p; j++)
-            list[n++] = (struct coefficient){
-                .name = arena_printf(arena, "%s%s", prefix, names[j]),
-                .estimate = m->coef[k * m->p + j],
-                .std_error = m->coef_error[k * m->p + j],
-            };
+            list[n++] = shown(m, arena_printf(arena, "%s%s", prefix, names[j]),
+                              m->coef[k * m->p + j], m->coef_error[k * m->p + j]);
     }
     *out = list;
     return n;

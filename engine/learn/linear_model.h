@@ -14,6 +14,9 @@ struct linear_model {
     bool intercept;
     double *coef, *coef_error;         /* (p, n_outputs) column-major; errors NaN when not known */
     double *constant, *constant_error; /* (n_outputs) */
+    /* Degrees of freedom of estimate / error under t; INFINITY: under the normal distribution; 0:
+     * errors say nothing about whether a coefficient is 0, as with a penalty. */
+    double freedom;
 };
 
 /* Coefficients zero, standard errors NaN. */
@@ -28,6 +31,8 @@ void linear_model_scores(struct matrix *out, const struct linear_model *m, const
 int linear_model_predict(struct matrix *out, const void *state, const struct matrix *x,
                          struct err *err);
 void linear_model_save(struct str *out, const void *state);
+/* The part of loading that other states begin with: what follows, and unpack_end, is the caller's. */
+void linear_model_unpack(struct linear_model *m, struct unpack *u, size_t p, size_t n_classes);
 int linear_model_load(void **state, struct arena *arena, struct unpack *u, size_t p,
                       size_t n_classes, struct err *err);
 size_t linear_model_coefficients(struct coefficient **out, const void *state,

@@ -559,6 +559,11 @@ int model_train(struct model **out, const struct train_request *req, struct job 
 
 /* ---- looking at it ---- */
 
+const struct coefficient_path *model_path(const struct model *m)
+{
+    return m->learner->path ? m->learner->path(m->state) : NULL;
+}
+
 size_t model_coefficients(struct coefficient **out, const struct model *m, struct arena *arena)
 {
     *out = NULL;

@@ -144,6 +144,9 @@ size_t model_facts(struct fact **out, const struct model *m, struct arena *arena
 /* The coefficients of a linear learner, 0 of them for others: names and numbers live in arena. */
 size_t model_coefficients(struct coefficient **out, const struct model *m, struct arena *arena);
 
+/* The path of models over their penalty that it was taken from, as long as the model; NULL: none. */
+const struct coefficient_path *model_path(const struct model *m);
+
 /* Appears under its name only when complete. */
 int model_save(const struct model *m, const char *path, struct err *err);
 /* ERR_PARSE when the file is no bundle, was damaged (seal) or is from a newer version. */
