@@ -52,6 +52,10 @@ static void keep_tree(struct forest_tree *t, size_t n_outputs, struct arena *are
         memcpy(t->nodes, grown.nodes, t->n_nodes * sizeof(*t->nodes));
     if (grown.n_leaves)
         memcpy(t->values, grown.values, t->n_leaves * n_outputs * sizeof(*t->values));
+    t->weights = ARENA_NEW(arena, float, t->n_leaves);
+    if (grown.n_leaves)
+        memcpy(t->weights, grown.weights, t->n_leaves * sizeof(*t->weights));
+    mem_free(grown.weights);
     mem_free(grown.nodes);
     mem_free(grown.values);
 }
@@ -121,6 +125,7 @@ int forest_fit(struct forest *out, const struct fit_input *in, const struct fore
     size_t p = in->x->p;
 
     *out = (struct forest){ .n_outputs = in->n_classes > 2 ? in->n_classes : 1,
+                            .of_classes = in->n_classes > 0,
                             .n_trees = rules->n_trees,
                             .trees = ARENA_NEW(arena, struct forest_tree, rules->n_trees),
                             .importance = ARENA_NEW(arena, double, p) };
@@ -265,6 +270,7 @@ static void save_tree(struct str *out, const struct forest_tree *t, size_t n_out
 {
     pack_bytes(out, t->nodes, t->n_nodes * sizeof(*t->nodes));
     pack_bytes(out, t->values, t->n_leaves * n_outputs * sizeof(*t->values));
+    pack_bytes(out, t->weights, t->n_leaves * sizeof(*t->weights));
 }
 
 void forest_save(struct str *out, const struct forest *f)
@@ -289,15 +295,17 @@ static bool node_is_sane(const struct forest_node *n, size_t at, const struct fo
 static void load_tree(struct forest_tree *t, const struct forest *f, struct unpack *u,
                       struct arena *arena)
 {
-    size_t n_nodes, n_values;
-    const void *nodes = unpack_bytes(u, &n_nodes), *values = unpack_bytes(u, &n_values);
+    size_t n_nodes, n_values, n_weights;
+    const void *nodes = unpack_bytes(u, &n_nodes), *values = unpack_bytes(u, &n_values),
+               *weights = unpack_bytes(u, &n_weights);
 
     if (u->failed)
         return;
     t->n_nodes = n_nodes / sizeof(*t->nodes);
     t->n_leaves = n_values / sizeof(*t->values) / f->n_outputs;
     if (t->n_nodes == 0 || n_nodes % sizeof(*t->nodes) ||
-        n_values != t->n_leaves * f->n_outputs * sizeof(*t->values)) {
+        n_values != t->n_leaves * f->n_outputs * sizeof(*t->values) ||
+        n_weights != t->n_leaves * sizeof(*t->weights)) {
         unpack_fail(u, "the nodes of a tree");
         return;
     }
@@ -305,12 +313,17 @@ static void load_tree(struct forest_tree *t, const struct forest *f, struct unpa
     t->values = ARENA_NEW(arena, float, t->n_leaves * f->n_outputs);
     memcpy(t->nodes, nodes, n_nodes);
     memcpy(t->values, values, n_values);
+    t->weights = ARENA_NEW(arena, float, t->n_leaves);
+    memcpy(t->weights, weights, n_weights);
     for (size_t k = 0; k < t->n_nodes && !u->failed; k++)
         if (!node_is_sane(&t->nodes[k], k, t, &f->bins))
             unpack_fail(u, "a node of a tree");
     for (size_t k = 0; k < t->n_leaves * f->n_outputs && !u->failed; k++)
         if (!isfinite(t->values[k]))
             unpack_fail(u, "finite values of leaves");
+    for (size_t k = 0; k < t->n_leaves && !u->failed; k++)
+        if (!isfinite(t->weights[k]) || t->weights[k] < 0)
+            unpack_fail(u, "weights of leaves");
 }
 
 void forest_load(struct forest *f, struct unpack *u, size_t p, size_t n_classes,
@@ -318,7 +331,7 @@ void forest_load(struct forest *f, struct unpack *u, size_t p, size_t n_classes,
 {
     size_t n;
 
-    *f = (struct forest){ .n_outputs = n_classes > 2 ? n_classes : 1 };
+    *f = (struct forest){ .n_outputs = n_classes > 2 ? n_classes : 1, .of_classes = n_classes > 0 };
     bins_load(&f->bins, u, p, arena);
     const double *importance = unpack_reals(u, &n);
     f->scale = unpack_real(u);

@@ -34,11 +34,13 @@ struct forest_tree {
     size_t n_nodes, n_leaves;
     struct forest_node *nodes; /* the root first */
     float *values;             /* (n_leaves, n_outputs) */
+    float *weights;            /* (n_leaves) of the rows that the tree saw there */
 };
 
 struct forest {
     size_t n_outputs; /* 1 for numbers and two classes (the share of the second), else classes */
     size_t n_trees;
+    bool of_classes;
     struct forest_tree *trees;
     struct bins bins;
     double *importance;  /* (p) mean decrease of impurity, sums to 1 */

@@ -269,9 +269,11 @@ static void make_leaf(struct growth *g, const struct pending *p, forest_pair all
     if (t->n_leaves == g->cap_leaves) {
         g->cap_leaves = 2 * g->cap_leaves + 64;
         t->values = mem_resize(t->values, g->cap_leaves * k, sizeof(*t->values));
+        t->weights = mem_resize(t->weights, g->cap_leaves, sizeof(*t->weights));
     }
     for (size_t c = 0; c < k; c++)
         t->values[t->n_leaves * k + c] = (float)((k > 1 ? g->whole[c] : all[1]) / all[0]);
+    t->weights[t->n_leaves] = (float)all[0];
     t->nodes[p->at] = (struct forest_node){ .flags = FOREST_LEAF, .left = (uint32_t)t->n_leaves++ };
 }
 

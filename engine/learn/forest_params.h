@@ -59,6 +59,9 @@ int forest_learner_predict(struct matrix *out, const void *state, const struct m
 void forest_learner_save(struct str *out, const void *state);
 int forest_learner_load(void **state, struct arena *arena, struct unpack *u, size_t p,
                         size_t n_classes, struct err *err);
+void forest_learner_plain_forest(struct plain_forest *out, const void *state, struct arena *arena);
+void forest_learner_plain_tree(struct plain_tree *out, const void *state, size_t at,
+                               struct arena *arena);
 void forest_learner_importance(double *gain, double *splits, const void *state);
 int forest_learner_fit(struct fit_output *out, const struct fit_input *in, bool random_cuts,
                        struct job *job, struct err *err);

@@ -409,6 +409,28 @@ static void boost_importance(double *gain, double *splits, const void *state)
     trees_importance(gain, splits, &((const struct boost *)state)->trees);
 }
 
+static void boost_plain_forest(struct plain_forest *out, const void *state, struct arena *arena)
+{
+    const struct boost *m = state;
+    bool log_mean = m->loss == LOSS_POISSON || m->loss == LOSS_TWEEDIE || m->loss == LOSS_GAMMA;
+
+    *out = (struct plain_forest){ .n_trees = m->trees.n_trees,
+                                  .n_outputs = m->trees.n_outputs,
+                                  .in_turn = true,
+                                  .scale = 1,
+                                  .start = ARENA_NEW(arena, double, m->trees.n_outputs),
+                                  .output = m->task != TASK_REGRESS ? PLAIN_LOG_ODDS
+                                            : log_mean              ? PLAIN_LOG_MEAN
+                                                                    : PLAIN_VALUE };
+    memcpy(out->start, m->trees.start, m->trees.n_outputs * sizeof(*out->start));
+}
+
+static void boost_plain_tree(struct plain_tree *out, const void *state, size_t at,
+                             struct arena *arena)
+{
+    trees_plain(out, &((const struct boost *)state)->trees, at, arena);
+}
+
 /* ---------------------------------------------------------------- the learner */
 
 const struct learner learn_boost = {
@@ -434,4 +456,6 @@ const struct learner learn_boost = {
     .save = boost_save,
     .load = boost_load,
     .importance = boost_importance,
+    .plain_forest = boost_plain_forest,
+    .plain_tree = boost_plain_tree,
 };

@@ -26,4 +26,6 @@ const struct learner learn_forest = {
     .save = forest_learner_save,
     .load = forest_learner_load,
     .importance = forest_learner_importance,
+    .plain_forest = forest_learner_plain_forest,
+    .plain_tree = forest_learner_plain_tree,
 };

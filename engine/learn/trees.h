@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/pack.h"
 #include "learn/bins.h"
+#include "learn/plain_tree.h"
 
 struct tree_node {
     uint32_t feature;
@@ -52,6 +53,9 @@ void trees_importance(double *gain, double *splits, const struct trees *t);
 
 /* All of it, in the arena. */
 void trees_copy(struct trees *out, const struct trees *in, struct arena *arena);
+/* Tree `at` as plain nodes: its divisions, then its leaves. */
+void trees_plain(struct plain_tree *out, const struct trees *all, size_t at, struct arena *arena);
+
 void trees_save(struct str *out, const struct trees *t);
 /* In the arena; everything is checked against p and n_outputs. */
 void trees_load(struct trees *out, struct unpack *u, size_t p, size_t n_outputs,
