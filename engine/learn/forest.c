@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "learn/forest_grow.h"
+#include "learn/level_order.h"
 
 /* ---------------------------------------------------------------- fitting */
 
@@ -137,9 +138,11 @@ int forest_fit(struct forest *out, const struct fit_input *in, const struct fore
                               .rules = rules };
     job_phase(job, "binning");
     int rc = job_tick(job, 0, 1, err) ||
-             bins_learn(&out->bins, in, BINS_MOST, rules->seed, arena, err) ||
-             coded_make(&codes, &out->bins, in->x, err) ||
-             mem_big(&y, in->x->n, sizeof(double), "the target", err);
+             bins_learn(&out->bins, in, BINS_MOST, rules->seed, arena, err);
+    if (!rc)
+        level_order(&out->bins, in);
+    rc = rc || coded_make(&codes, &out->bins, in->x, err) ||
+         mem_big(&y, in->x->n, sizeof(double), "the target", err);
     if (!rc) {
         uint32_t *order = ARENA_NEW(arena, uint32_t, p);
         scale_target(out, y, in);

@@ -2,6 +2,7 @@
  *
  * A node's sums are counted for the features it asks alone.  Two classes are the numbers 0 and 1:
  * the Gini impurity of a share p is twice its variance, so that both divide alike.
+ * Codes of categories stand in the order of level_order.h, so that a division of them is one of numbers.
  * Source: Breiman 2001, "Random forests"; Geurts, Ernst and Wehenkel 2006, "Extremely randomized
  * trees".
  */

@@ -26,6 +26,21 @@ static const double *leaf_values(const struct forest *f, const struct forest_tre
     return v;
 }
 
+/* Up to which value, or which levels. */
+static void put_place(struct plain_node *plain, const struct forest_node *n,
+                      const struct bin_feature *b, struct arena *arena)
+{
+    if (!b->n_levels) {
+        plain->threshold = n->code + 1u < b->n_bins ? b->cuts[n->code] : INFINITY;
+        return;
+    }
+    uint8_t *side = ARENA_NEW(arena, uint8_t, b->n_levels);
+    for (size_t k = 0; k < b->n_levels; k++)
+        side[k] = b->code_of_level[k] <= n->code;
+    plain->side = side;
+    plain->n_levels = b->n_levels;
+}
+
 void forest_learner_plain_tree(struct plain_tree *out, const void *state, size_t at,
                                struct arena *arena)
 {
@@ -48,7 +63,7 @@ void forest_learner_plain_tree(struct plain_tree *out, const void *state, size_t
         plain->left = (int32_t)n->left;
         plain->right = (int32_t)n->left + 1;
         plain->missing_left = n->flags & FOREST_MISSING_LEFT;
-        plain->threshold = n->code + 1u < b->n_bins ? b->cuts[n->code] : INFINITY;
+        put_place(plain, n, b, arena);
         plain->weight = out->nodes[plain->left].weight + out->nodes[plain->right].weight;
     }
 }

@@ -17,7 +17,7 @@ const struct learner learn_extra_trees = {
     .source = "Geurts, Ernst and Wehenkel 2006, 'Extremely randomized trees'; parameters as in "
               "scikit-learn's ExtraTreesClassifier and ExtraTreesRegressor",
     .tasks = TASK_CLASSIFY | TASK_REGRESS,
-    .flags = LEARNER_WEIGHTS | LEARNER_MISSING | LEARNER_DRAWS,
+    .flags = LEARNER_WEIGHTS | LEARNER_MISSING | LEARNER_CATEGORIES | LEARNER_DRAWS,
     .params = extra_trees_params,
     .fit = extra_trees_fit,
     .predict = forest_learner_predict,

@@ -15,11 +15,14 @@ const struct learner learn_forest = {
     .details = "Each tree sees rows drawn with replacement and asks random features at each node; "
                "their errors differ, and the mean is better than each. Hard to do badly with: it "
                "needs neither scaling nor tuning, and missing cells go where they fit. More trees "
-               "never hurt. Features are looked at in 255 bins.",
+               "never hurt. Features are looked at in 255 bins; categories as they are, their "
+               "levels in the order "
+               "of the target's mean (several classes: of the first principal component of their "
+               "shares), found once from all training rows.",
     .source = "Breiman 2001, 'Random forests'; parameters as in scikit-learn's "
               "RandomForestClassifier and RandomForestRegressor",
     .tasks = TASK_CLASSIFY | TASK_REGRESS,
-    .flags = LEARNER_WEIGHTS | LEARNER_MISSING | LEARNER_DRAWS,
+    .flags = LEARNER_WEIGHTS | LEARNER_MISSING | LEARNER_CATEGORIES | LEARNER_DRAWS,
     .params = random_forest_params,
     .fit = random_forest_fit,
     .predict = forest_learner_predict,

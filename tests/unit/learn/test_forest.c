@@ -104,6 +104,45 @@ static void test_importance_names_what_matters(void **state)
     case_release(&c);
 }
 
+/* Levels in an order without sense: one division tells the classes apart all the same, and a level
+ * that was never seen goes where missing cells go. */
+static void test_levels_are_put_in_order(void **state)
+{
+    static const uint32_t n_levels[] = { 7 };
+    (void)state;
+
+    for (size_t n_classes = 0; n_classes <= 3; n_classes += 1 + (n_classes == 0)) {
+        struct fit_case c;
+        case_new(&c, 140, 1, n_classes);
+        for (size_t i = 0; i < 140; i++) {
+            c.x.x[i] = (double)(i % 7);
+            c.y[i] = i % 7 == 1 || i % 7 == 4 || i % 7 == 5;
+        }
+        c.learner = learner_find("forest");
+        case_params(&c.params, c.learner, "n_estimators=1 bootstrap=no max_depth=1", &c.arena);
+        struct fit_input in = { .x = &c.x,
+                                .names = c.names,
+                                .n_levels = n_levels,
+                                .y = c.y,
+                                .n_classes = n_classes,
+                                .task = n_classes == 0   ? TASK_REGRESS
+                                        : n_classes == 2 ? TASK_BINARY
+                                                         : TASK_MULTICLASS,
+                                .params = &c.params };
+        c.out.arena = &c.arena;
+        assert_int_equal(c.learner->fit(&c.out, &in, NULL, NULL), 0);
+        c.x.x[0] = NAN;
+        c.x.x[7] = 99;
+        struct matrix out = predicted(&c);
+        double *one = matrix_col(&out, n_classes ? 1 : 0);
+        for (size_t i = 8; i < 140; i++)
+            assert_close(one[i], c.y[i], 1e-6, "a level");
+        assert_true(one[0] == one[7]);
+        matrix_release(&out);
+        case_release(&c);
+    }
+}
+
 /* ---- real tables ---- */
 
 /* Share of every fifth row that is predicted well from the others, over the five ways to choose;
@@ -184,6 +223,7 @@ int main(void)
         cmocka_unit_test(test_a_full_tree_knows_its_rows),
         cmocka_unit_test(test_the_first_division_is_the_purest),
         cmocka_unit_test(test_importance_names_what_matters),
+        cmocka_unit_test(test_levels_are_put_in_order),
         cmocka_unit_test(test_real_tables_as_well_as_scikit_learn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
