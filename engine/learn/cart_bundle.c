@@ -96,7 +96,8 @@ int cart_load(void **state, struct arena *arena, struct unpack *u, size_t p, siz
     memcpy(t->n_levels, levels, n_bytes);
     t->n_sets = n_sets;
     t->sets = ARENA_NEW(arena, uint8_t, n_sets + 1);
-    memcpy(t->sets, sets, n_sets);
+    if (n_sets)
+        memcpy(t->sets, sets, n_sets);
     t->values = ARENA_NEW(arena, double, n_values);
     memcpy(t->values, values, n_values * sizeof(*values));
     t->nodes = ARENA_NEW(arena, struct cart_node, t->n_nodes);

@@ -153,7 +153,7 @@ static int open_model(struct explaining *e, struct context *ctx, struct err *err
     e->name = named->name;
     e->m = named->model;
     e->t = workspace_table(ctx->ws);
-    if (e->m->p == 0)
+    if (e->m->p == 0 || e->m->learner->flags & LEARNER_BLIND)
         return err_set(err, ERR_USAGE,
                        "%s looks at no feature, so that there is nothing to explain", e->name);
     if (training_check_same(ctx->ws, e->name, e->m, ctx->arena, &other))
