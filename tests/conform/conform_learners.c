@@ -239,6 +239,9 @@ static void check_feature_order_does_not_matter(const struct learner *l, unsigne
 {
     struct fit_case a, b;
 
+    /* Which feature a cut is drawn for depends on their order. */
+    if (task == TASK_ANOMALY && l->flags & LEARNER_DRAWS)
+        return;
     make_case(&a, ROWS, FEATURES, task);
     make_case(&b, ROWS, FEATURES, task);
     for (size_t j = 0; j < FEATURES; j++)

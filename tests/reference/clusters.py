@@ -8,6 +8,8 @@ import sys
 import numpy as np
 import pandas as pd
 from sklearn import cluster, metrics
+from sklearn.ensemble import IsolationForest
+from sklearn.mixture import GaussianMixture
 from sklearn.preprocessing import StandardScaler
 
 TABLES = {  # table: target, clusters
@@ -39,3 +41,21 @@ for name, (_, k) in TABLES.items():
     if name != "diabetes":
         print("  adjusted-rand %.12g nmi %.12g" % (metrics.adjusted_rand_score(y, label),
                                                  metrics.normalized_mutual_info_score(y, label)))
+
+print("gmm: BIC of full, tied, diag, spherical; dbscan, eps half the root of the features ("
+      "clusters, noise, sum of label times row); "
+      "isolation forest, mean score")
+for name, (_, k) in TABLES.items():
+    x, _ = table(sys.argv[1], name)
+    start = min((cluster.KMeans(k, n_init=20, random_state=s).fit(x) for s in range(3)), key=lambda m: m.inertia_)
+    bic = []
+    for kind in ("full", "tied", "diag", "spherical"):
+        m = GaussianMixture(k, covariance_type=kind, tol=1e-9, max_iter=5000)
+        m._initialize_parameters = lambda x, r, m=m: m._initialize(x, np.eye(k)[start.labels_])
+        m.fit(x)
+        bic.append(m.bic(x))
+    eps = 0.5 * np.sqrt(x.shape[1])
+    d = cluster.DBSCAN(eps).fit_predict(x)
+    f = np.mean([-IsolationForest(random_state=s).fit(x).score_samples(x).mean() for s in range(5)])
+    print('    { "%s", { %s }, %d, %d, %d, %.4f },' % (
+        name, ", ".join("%.9g" % b for b in bic), d.max() + 1, (d < 0).sum(), (d * np.arange(1, len(d) + 1)).sum(), f))
