@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "base/rng.h"
+#include "num/linalg.h"
 #include "num/reduce.h"
 
 /* Centres lie feature by feature, padded, so that one row meets several of them in one register. */
@@ -29,6 +30,7 @@ struct run {
     double *half;            /* (k) half the distance to the nearest other centre */
     double *moved;           /* (k) */
     double *sums;            /* (k, p), then (k) rows, then how many rows changed, then inertia */
+    double longest;          /* the largest square of a centre's length */
     size_t farthest, second; /* which centre moved most, and the next most */
     double *far;             /* (n) squared distances, for seeding and empty clusters */
     struct reducer reducer;
@@ -62,6 +64,21 @@ FOR_EACH_MACHINE static double distance(const double *restrict a, const double *
         }
     for (; j < p; j++)
         total += (a[j] - b[j]) * (a[j] - b[j]);
+    for (size_t l = 0; l < LANES; l++)
+        total += sum[l];
+    return total;
+}
+
+FOR_EACH_MACHINE static double dot(const double *restrict a, const double *restrict b, size_t p)
+{
+    double sum[LANES] = { 0 }, total = 0;
+    size_t j = 0;
+
+    for (; j + LANES <= p; j += LANES)
+        for (size_t l = 0; l < LANES; l++)
+            sum[l] += a[j + l] * b[j + l];
+    for (; j < p; j++)
+        total += a[j] * b[j];
     for (size_t l = 0; l < LANES; l++)
         total += sum[l];
     return total;
@@ -122,36 +139,69 @@ static void assign_all(void *ctx, double *acc, double *scratch, size_t begin, si
     }
 }
 
-/* Rows whose bounds do not settle it; acc gets what the sums change by. */
-static void assign_some(void *ctx, double *acc, double *scratch, size_t begin, size_t end)
+/* Of rows [begin, end) those whose bounds do not settle it; returns how many. */
+static size_t unsettled(uint32_t *list, struct run *r, size_t begin, size_t end)
 {
-    struct run *r = ctx;
-    size_t kp = r->k * r->p;
+    size_t n = 0;
 
     for (size_t i = begin; i < end; i++) {
-        const double *row = r->rows + i * r->p;
         size_t old = r->near[i];
-        double best, next;
         r->upper[i] += r->moved[old];
         r->lower[i] -= r->moved[old == r->farthest ? r->second : r->farthest];
         double least = r->half[old] > r->lower[i] ? r->half[old] : r->lower[i];
-        if (r->upper[i] < least)
-            continue;
-        r->upper[i] = sqrt(distance(row, r->centre + old * r->p, r->p));
-        if (r->upper[i] < least)
-            continue;
-        distances(scratch, row, r->turned, r->p, r->lanes);
-        size_t at = nearest(&best, &next, scratch, r->k);
-        r->upper[i] = sqrt(best);
-        r->lower[i] = sqrt(next);
-        if (at == old)
-            continue;
-        r->near[i] = (uint32_t)at;
-        add_row(acc + old * r->p, row, r->p, -1);
-        add_row(acc + at * r->p, row, r->p, 1);
-        acc[kp + old] -= 1;
-        acc[kp + at] += 1;
-        acc[kp + r->k] += 1;
+        if (r->upper[i] >= least)
+            list[n++] = (uint32_t)(i - begin);
+    }
+    return n;
+}
+
+/* A row that goes from one cluster to another. */
+static void change_row(double *acc, struct run *r, size_t i, size_t at)
+{
+    const double *row = r->rows + i * r->p;
+    size_t old = r->near[i], kp = r->k * r->p;
+
+    r->near[i] = (uint32_t)at;
+    add_row(acc + old * r->p, row, r->p, -1);
+    add_row(acc + at * r->p, row, r->p, 1);
+    acc[kp + old] -= 1;
+    acc[kp + at] += 1;
+    acc[kp + r->k] += 1;
+}
+
+/* What products of length |x|^2 + |c|^2 may be wrong by, as a share. */
+#define PRODUCT_SLACK 1e-13
+
+/* Distances by products of a block of rows with all centres: |x|^2 + |c|^2 - 2 x c.  What they may
+ * be wrong by goes into the bounds. */
+static void assign_some(void *ctx, double *acc, double *scratch, size_t begin, size_t end)
+{
+    struct run *r = ctx;
+    size_t p = r->p, k = r->k;
+    double *block = scratch, *dist = block + ROWS_AT_ONCE * p, *norm = dist + ROWS_AT_ONCE * k;
+
+    for (size_t c = 0; c < k; c++)
+        norm[c] = dot(r->centre + c * p, r->centre + c * p, p);
+    for (size_t from = begin; from < end; from += ROWS_AT_ONCE) {
+        uint32_t list[ROWS_AT_ONCE];
+        size_t m = unsettled(list, r, from, from + ROWS_AT_ONCE < end ? from + ROWS_AT_ONCE : end);
+        for (size_t i = 0; i < m; i++)
+            memcpy(block + i * p, r->rows + (from + list[i]) * p, p * sizeof(*block));
+        memset(dist, 0, m * k * sizeof(*dist));
+        if (m)
+            cross_add(dist, -2, r->centre, k, block, m, p, p);
+        for (size_t i = 0; i < m; i++) {
+            double best, next, own = dot(block + i * p, block + i * p, p);
+            double *d = dist + i * k;
+            for (size_t c = 0; c < k; c++)
+                d[c] += norm[c];
+            size_t at = nearest(&best, &next, d, k), row = from + list[i];
+            double slack = PRODUCT_SLACK * (own + r->longest);
+            r->upper[row] = sqrt(best + own > 0 ? best + own + slack : slack);
+            r->lower[row] = sqrt(next + own > slack ? next + own - slack : 0);
+            if (at != r->near[row])
+                change_row(acc, r, row, at);
+        }
     }
 }
 
@@ -159,6 +209,11 @@ static void assign_some(void *ctx, double *acc, double *scratch, size_t begin, s
 static void measure_moves(struct run *r, const double *before)
 {
     r->farthest = r->second = 0;
+    r->longest = 0;
+    for (size_t c = 0; c < r->k; c++) {
+        double square = dot(r->centre + c * r->p, r->centre + c * r->p, r->p);
+        r->longest = square > r->longest ? square : r->longest;
+    }
     for (size_t c = 0; c < r->k; c++)
         r->moved[c] = sqrt(distance(r->centre + c * r->p, before + c * r->p, r->p));
     for (size_t c = 1; c < r->k; c++)
@@ -401,7 +456,7 @@ static int run_init(struct run *r, const struct matrix *x, const double *mean, s
     r->moved = r->half + k;
     r->sums = r->moved + k;
     parallel_for(n, PARALLEL_CHUNK, turn_rows, &(struct turning){ x, mean, rows });
-    return reducer_init(&r->reducer, n, k * p + k + 2, lanes, err);
+    return reducer_init(&r->reducer, n, k * p + k + 2, lanes + ROWS_AT_ONCE * (p + k) + k, err);
 }
 
 static void run_release(struct run *r)
@@ -475,6 +530,7 @@ int kmeans_fit_from(struct kmeans *out, const struct matrix *x, const double *ce
     struct run r = { 0 };
     int rc = 0;
 
+    num_init();
     *out = (struct kmeans){ 0 };
     c.variance = c.mean + x->p;
     parallel_for(x->p, matrix_columns_at_once(x), measure_columns, &c);
