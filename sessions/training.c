@@ -85,11 +85,21 @@ static const char *note_of(const struct model *m, const char *key)
     return "";
 }
 
+/* Weights, groups and what is no feature hang on them. */
+static bool same_roles(const struct roles *a, const struct roles *b)
+{
+    bool same = a->n == b->n;
+
+    for (size_t i = 0; same && i < a->n; i++)
+        same = roles_of(b, a->entries[i].column) == a->entries[i].role;
+    return same;
+}
+
 int training_check_same(const struct workspace *ws, const char *name, const struct model *m,
                         struct arena *arena, struct err *err)
 {
+    const char *what = NULL, *target = workspace_target(ws);
     char hex[33];
-    const char *what = NULL;
 
     if (strcmp(note_of(m, "source.digest"), digest_long(hex, ws->source->info.digest)) != 0)
         what = "the data are";
@@ -97,8 +107,10 @@ int training_check_same(const struct workspace *ws, const char *name, const stru
         what = "the steps are";
     else if (strcmp(note_of(m, "session.split"), ws->split_text ? ws->split_text : "") != 0)
         what = "the split is";
-    else if (!workspace_target(ws) || strcmp(m->target.name, workspace_target(ws)) != 0)
+    else if (m->target.name && strcmp(m->target.name, target ? target : "") != 0)
         what = "the target is";
+    else if (!same_roles(&m->fitted->recipe->roles, &ws->recipe->roles))
+        what = "the roles of columns are";
     if (!what)
         return 0;
     return err_set(err, ERR_DOMAIN,

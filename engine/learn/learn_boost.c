@@ -441,6 +441,11 @@ const struct learner learn_boost = {
         "for tables with many rows: it finds interactions and steps by itself and needs no "
         "scaling; missing cells and categories are handled as they are. More rounds with a lower "
         "learning_rate are better and slower; num_leaves says how much a tree may say. "
+        "With early_stopping_rounds a part of the training rows is put aside (classes by their "
+        "shares, groups whole), goes through the steps as fitted on the others, and says when to "
+        "stop; the best round predicts. train … pause=50 and continue go step by step, plot curve "
+        "shows how the loss went. Losses and their derivatives are LightGBM's; monotone features "
+        "keep both sides of a division apart at the middle of their values, its basic method. "
         "Gradients are rounded to 15 bits where rows are many, sums of them are exact: the "
         "result does not depend on the number of threads.",
     .source = "Friedman 2001, 'Greedy function approximation'; Ke et al. 2017, 'LightGBM', whose "

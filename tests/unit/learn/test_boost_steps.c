@@ -8,6 +8,7 @@
 #include "base/rng.h"
 #include "learn/boost_loss.h"
 #include "learn/early_part.h"
+#include "learn/row_split.h"
 #include "learn/trees.h"
 
 enum { N = 600, HELD = 200, P = 3 };
@@ -366,6 +367,35 @@ static void test_rows_put_aside_teach_nothing(void **state)
     table_unref(t);
 }
 
+/* Classes give their shares, one of a single row none, and groups stay together. */
+static void test_which_rows_are_put_aside(void **state)
+{
+    enum { ROWS = 101 };
+    const struct target classes = { .name = "y", .task = TASK_MULTICLASS, .n_classes = 3 };
+    double y[ROWS];
+    int32_t groups[ROWS];
+    uint8_t part[ROWS];
+    size_t n[3] = { 0 }, taken = 0;
+    (void)state;
+
+    for (size_t i = 0; i < ROWS; i++) {
+        y[i] = i == 100 ? 2 : i < 80 ? 0 : 1;
+        groups[i] = (int32_t)(i / 7);
+    }
+    assert_int_equal(split_validation(part, ROWS, 0.2, &classes, y, NULL, 4, NULL), 0);
+    for (size_t i = 0; i < ROWS; i++)
+        n[(size_t)y[i]] += part[i] == PART_VALIDATE;
+    assert_int_equal(n[0], 16);
+    assert_int_equal(n[1], 4);
+    assert_int_equal(n[2], 0);
+    assert_int_equal(split_validation(part, ROWS, 0.2, &classes, y, groups, 4, NULL), 0);
+    for (size_t i = 0; i < ROWS; i++) {
+        taken += part[i] == PART_VALIDATE;
+        assert_int_equal(part[i], part[i / 7 * 7]);
+    }
+    assert_true(taken >= 20 && taken <= 27);
+}
+
 /* Stages, curve and the best round are kept in a bundle. */
 static void test_a_bundle_keeps_the_curve(void **state)
 {
@@ -420,6 +450,7 @@ int main(void)
         cmocka_unit_test(test_leaves_worked_out_by_hand),
         cmocka_unit_test(test_curve_values_and_derivatives_agree),
         cmocka_unit_test(test_rows_put_aside_teach_nothing),
+        cmocka_unit_test(test_which_rows_are_put_aside),
         cmocka_unit_test(test_a_bundle_keeps_the_curve),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
