@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "learn/members.h"
 #include "present.h"
 
 enum { READ_NOTES = 16 };
@@ -132,6 +133,62 @@ static int fail_model(const struct workspace *ws, const char *name, struct err *
     const char *near = text_nearest(name, names);
     return near ? err_set(err, ERR_USAGE, "no model '%s'; did you mean %s?", name, near)
                 : err_set(err, ERR_USAGE, "no model '%s'; train one first", name);
+}
+
+/* ---- learners made of others ---- */
+
+static int check_member(const char *name, const struct model *m, struct err *err)
+{
+    if (m->class_weight)
+        return err_set(err, ERR_DOMAIN,
+                       "%s was trained with class_weight=%s, which an ensemble takes for all its "
+                       "members; give it to the ensemble and train %s without",
+                       name, m->class_weight, name);
+    if (m->n_stages > 1)
+        return err_set(err, ERR_DOMAIN,
+                       "%s was trained in stages, which an ensemble cannot repeat; train it in one "
+                       "go",
+                       name);
+    return 0;
+}
+
+/* "name: learner C=0.5" */
+static int write_member(struct str *out, struct context *ctx, const char *name, struct err *err)
+{
+    const struct named_model *named = workspace_model(ctx->ws, name, NULL);
+    const struct learner *learner = learner_find(name);
+    struct params params;
+
+    str_addf(out, "%s%s: ", out->len ? "; " : "", name);
+    if (named) {
+        members_write(out, named->model->learner, &named->model->params);
+        return check_member(name, named->model, err);
+    }
+    if (!learner)
+        return fail_model(ctx->ws, name, err);
+    params_init(&params, learner->params, ctx->arena);
+    members_write(out, learner, &params);
+    return 0;
+}
+
+int training_resolve_members(struct context *ctx, struct err *err)
+{
+    int members = param_find(ctx->args->specs, "members", false);
+    int models = param_find(ctx->args->specs, "models", false);
+    struct str text;
+    int rc = 0;
+
+    if (members < 0 || models < 0 || ctx->args->values[members].set ||
+        !ctx->args->values[models].set)
+        return 0;
+    const struct param_value *v = &ctx->args->values[models];
+    str_init(&text);
+    for (size_t i = 0; i < v->n_list && !rc; i++)
+        rc = write_member(&text, ctx, v->list[i], err);
+    if (!rc)
+        rc = params_set(ctx->args, (size_t)members, text.buf, ctx->arena, err);
+    str_release(&text);
+    return rc;
 }
 
 int training_need_model(struct workspace **ws, struct context *ctx, const char *name,

@@ -20,6 +20,10 @@ int training_fit(struct model **out, struct context *ctx, const struct workspace
 /* ERR_DOMAIN when source, recipe or split are not those that the model was trained with: says which. */
 int training_check_same(const struct workspace *ws, const char *name, const struct model *m,
                         struct arena *arena, struct err *err);
+/* For a learner made of others: the models that were named (models=, base=) as members= says them, with
+ * the parameters that they have now, so that a replay needs no names.  ERR_USAGE naming a model that
+ * is none, ERR_DOMAIN one whose training cannot be taken over. */
+int training_resolve_members(struct context *ctx, struct err *err);
 /* The model called `name` in `ws`; when there is none and a learner is called so, that learner is
  * trained with its defaults under its own name: *ws is then replaced.  ERR_USAGE when there is
  * neither. */

@@ -29,6 +29,7 @@ struct unpack {
     size_t left, offset;
     struct arena *arena; /* results live here */
     bool failed;
+    unsigned depth; /* of what is packed within what is packed; for whoever has to limit it */
     size_t failed_at;
     const char *wanted;
 };

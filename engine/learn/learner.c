@@ -21,6 +21,11 @@ const struct learner *learner_find(const char *name)
     return NULL;
 }
 
+unsigned learner_abilities(const struct learner *l, const struct params *params)
+{
+    return l->abilities ? l->abilities(params) : l->flags;
+}
+
 const char *task_name(unsigned task)
 {
     switch (task) {

@@ -39,6 +39,12 @@ enum {
     LEARNER_BLIND = 32,      /* looks at no feature: takes columns of any type, or none */
 };
 
+struct fit_input;
+/* What is done with rows that were put aside: `train` the others, `held` those, both with columns of
+ * their own (another recipe may make others). */
+typedef int fit_apart_use(void *ctx, const struct fit_input *train, const struct fit_input *held,
+                          struct job *job, struct err *err);
+
 /* What fitting gets.  Borrowed, for the duration of the call. */
 struct fit_input {
     const struct matrix *x;   /* (n, p), finite unless LEARNER_MISSING */
@@ -59,6 +65,11 @@ struct fit_input {
     size_t
         until; /* stop after so many iterations in all, those of warm_start too; 0: as params say */
     const struct params *params;
+    /* Learners made of others: fit the recipe anew without the rows whose aside (n) is not 0, as in a
+     * fold of validate, and call `use`.  NULL: there is no recipe, see fit_apart. */
+    int (*apart)(const struct fit_input *in, const uint8_t *aside, fit_apart_use *use, void *ctx,
+                 struct job *job, struct err *err);
+    const void *apart_of; /* for `apart` alone */
 };
 
 /* How the loss went: means over rows, after so many iterations. */
@@ -126,6 +137,8 @@ struct learner {
     const char *source;  /* book section or paper */
     unsigned tasks, flags;
     const struct param_spec *params;
+    /* Learners made of others: which of `flags` holds with these parameters.  NULL: all. */
+    unsigned (*abilities)(const struct params *params);
     /* LEARNER_VALIDATION: what these parameters ask for.  model_train then chooses the rows (classes
      * by their shares, groups whole), fits the recipe anew on the others and hands them over. */
     struct validation_wish (*validation)(const struct params *params);
@@ -160,7 +173,9 @@ struct learner {
 
 extern const struct learner *const learner_table[];   /* learners.def; ends in NULL */
 const struct learner *learner_find(const char *name); /* exact; NULL when unknown */
-const char *task_name(unsigned task);                 /* "binary classification" … */
+/* The flags that hold with these parameters. */
+unsigned learner_abilities(const struct learner *l, const struct params *params);
+const char *task_name(unsigned task); /* "binary classification" … */
 /* Columns of what such a model predicts. */
 size_t task_outputs(unsigned task, size_t n_classes);
 

@@ -109,7 +109,7 @@ static int keep_inputs(struct model *m, const struct table *raw, struct err *err
 {
     const struct recipe *r = m->fitted->recipe;
     bool *needed = ARENA_NEW(&m->arena, bool, raw->n_cols);
-    size_t p = m->learner->flags & LEARNER_BLIND ? 0 : m->p;
+    size_t p = model_flags(m) & LEARNER_BLIND ? 0 : m->p;
 
     if (fitted_needs(needed, m->fitted, raw, m->features, p, err))
         return -1;
@@ -313,7 +313,7 @@ static int take_weights(const struct model *m, struct training *t, const struct 
     const struct roles *roles = &t->run->fitted->recipe->roles;
     const char *column = roles_column(roles, ROLE_WEIGHT);
 
-    if (!(m->learner->flags & LEARNER_WEIGHTS) && (column || m->class_weight))
+    if (!(model_flags(m) & LEARNER_WEIGHTS) && (column || m->class_weight))
         return refuse_weights(m, column ? column : "class_weight", err);
     if (weighting_rows(&t->weights, t->table, roles, t->rows, t->n, err))
         return -1;
@@ -343,13 +343,13 @@ static int prepare_rows(struct model *m, struct training *t, struct err *err)
     if ((!alone && (take_target(m, t, false, err) || check_classes(m, t, err))) ||
         take_weights(m, t, t, err) || take_groups(t, err) ||
         design_features(&design, t->table, &recipe->roles, alone ? NULL : m->target.name,
-                        m->learner->flags, &m->arena, err))
+                        model_flags(m), &m->arena, err))
         return -1;
     m->p = design.p;
     m->features = design.names;
-    if (m->learner->flags & LEARNER_CATEGORIES)
+    if (model_flags(m) & LEARNER_CATEGORIES)
         m->levels = design_levels(m->features, m->p, t->table, t->rows, t->n, &m->arena);
-    return design_matrix(&t->x, m->features, m->p, m->learner->flags, m->levels, t->table, t->rows,
+    return design_matrix(&t->x, m->features, m->p, model_flags(m), m->levels, t->table, t->rows,
                          t->n, false, err);
 }
 
@@ -406,7 +406,7 @@ static int prepare_held(struct model *m, struct training *held, const struct tra
     m->n_validation = held->n;
     return take_target(m, held, false, err) || take_weights(m, held, t, err) ||
                    take_groups(held, err) ||
-                   design_matrix(&held->x, m->features, m->p, m->learner->flags, m->levels,
+                   design_matrix(&held->x, m->features, m->p, model_flags(m), m->levels,
                                  held->table, held->rows, held->n, true, err)
                ? -1
                : 0;
@@ -482,10 +482,9 @@ static int fit_stages(struct fit_output *out, struct fit_input *in, const struct
     return 0;
 }
 
-static int fit(struct model *m, const struct training *t, const struct training *held,
-               struct job *job, struct err *err)
+static struct fit_input input_of(struct model *m, const struct training *t)
 {
-    struct fit_input in = {
+    return (struct fit_input){
         .x = &t->x,
         .names = m->features,
         .n_levels = count_levels(m),
@@ -494,7 +493,73 @@ static int fit(struct model *m, const struct training *t, const struct training 
         .task = m->target.task,
         .weights = t->weights,
         .groups = t->groups,
+        .params = &m->params,
     };
+}
+
+/* ---- rows apart, for learners made of others ---- */
+
+/* A model of the same kind over part of the rows, of which only what it is fitted on is wanted. */
+static struct model *model_apart(const struct model *m, const struct recipe_run *run)
+{
+    struct model *part = model_blank();
+
+    part->learner = m->learner;
+    params_copy(&part->params, &m->params, &part->arena);
+    copy_target(&part->target, &m->target, &part->arena);
+    part->class_weight = m->class_weight;
+    part->fitted = fitted_ref(run->fitted);
+    return part;
+}
+
+static int use_apart(struct model *part, struct training *t, struct training *held,
+                     fit_apart_use *use, void *ctx, struct job *job, struct err *err)
+{
+    if (choose_rows(t, err) || choose_rows(held, err) || prepare_rows(part, t, err) ||
+        prepare_held(part, held, t, err))
+        return -1;
+    const struct fit_input train = input_of(part, t);
+    struct fit_input rest = input_of(part, held);
+    return use(ctx, &train, &rest, job, err);
+}
+
+struct apart_of {
+    const struct model *model;
+    const struct training *training;
+};
+
+static int fit_rows_apart(const struct fit_input *in, const uint8_t *aside, fit_apart_use *use,
+                          void *ctx, struct job *job, struct err *err)
+{
+    const struct apart_of *of = in->apart_of;
+    const struct training *all = of->training;
+    struct recipe_run *run;
+    void *part;
+
+    if (mem_big(&part, all->n, 1, "the parts of rows", err))
+        return -1;
+    for (size_t i = 0; i < all->n; i++)
+        ((uint8_t *)part)[i] = aside[i] ? PART_VALIDATE : PART_TRAIN;
+    int rc = early_part_run(&run, all->run, all->rows, all->n, part, job, err);
+    mem_big_free(part);
+    if (rc)
+        return -1;
+    struct training t = { .req = all->req, .run = run, .part = PART_TRAIN };
+    struct training held = { .req = all->req, .run = run, .part = PART_VALIDATE };
+    struct model *m = model_apart(of->model, run);
+    rc = use_apart(m, &t, &held, use, ctx, job, err);
+    training_release(&t);
+    training_release(&held);
+    model_unref(m);
+    recipe_run_unref(run);
+    return rc;
+}
+
+static int fit(struct model *m, const struct training *t, const struct training *held,
+               struct job *job, struct err *err)
+{
+    const struct apart_of of = { m, t };
+    struct fit_input in = input_of(m, t);
     struct fit_input validation = in;
     struct fit_output out = { .arena = &m->arena };
 
@@ -505,6 +570,10 @@ static int fit(struct model *m, const struct training *t, const struct training 
         validation.groups = held->groups;
         validation.params = &m->params;
         in.validation = &validation;
+    }
+    if (m->target.name) {
+        in.apart = fit_rows_apart;
+        in.apart_of = &of;
     }
     copy_stages(m, t->req);
     if (fit_stages(&out, &in, m, t->req, job, err))

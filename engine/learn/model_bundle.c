@@ -181,7 +181,7 @@ static void unpack_levels(struct model *m, struct unpack *u)
 {
     struct levels *list;
 
-    if (!(m->learner->flags & LEARNER_CATEGORIES))
+    if (!(model_flags(m) & LEARNER_CATEGORIES))
         return;
     list = ARENA_NEW(&m->arena, struct levels, m->p);
     for (size_t j = 0; j < m->p && !u->failed; j++) {

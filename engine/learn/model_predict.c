@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "learn/model_parts.h"
 #include "table/cell.h"
 
 /* Rows whose features are in memory at a time. */
@@ -32,7 +33,7 @@ static int predict_batch(struct matrix *out, const struct model *m, const struct
 {
     struct matrix x;
 
-    if (design_matrix(&x, m->features, m->p, m->learner->flags, m->levels, t, rows, n, true, err))
+    if (design_matrix(&x, m->features, m->p, model_flags(m), m->levels, t, rows, n, true, err))
         return -1;
     int rc = m->learner->predict(out, m->state, &x, err);
     matrix_release(&x);

@@ -62,6 +62,8 @@ static const char *free_name(struct context *ctx, const char *learner)
 
 static int train_resolve(struct context *ctx, struct err *err)
 {
+    if (training_resolve_members(ctx, err))
+        return -1;
     if (params_text(ctx->args, "as"))
         return 0;
     return params_set(ctx->args, (size_t)param_find(ctx->args->specs, "as", false),

@@ -157,34 +157,90 @@ static void report_plan(struct report *r, const struct resample_result *result)
     present_left_out(r, result);
 }
 
+/* What became of each model that was to be validated. */
+struct validated {
+    const char **names; /* (n) of those that have a result */
+    struct resample_result **results;
+    size_t n;
+    const char **failed; /* (n_failed) names, and why */
+    struct err *why;
+    size_t n_failed;
+};
+
+static void validated_release(struct validated *v)
+{
+    for (size_t i = 0; i < v->n; i++)
+        resample_result_unref(v->results[i]);
+}
+
+/* One that fails does not end the run: its reason is kept.  Being cancelled does. */
+static int validate_all(struct validated *v, struct context *ctx, const struct resample_plan *plan,
+                        const char *fold_column, struct err *err)
+{
+    const struct param_value *models = params_value(ctx->args, "models");
+
+    for (size_t i = 0; i < models->n_list; i++) {
+        const char *name = models->list[i];
+        struct err why = { 0 };
+        struct job_range whole = job_part(ctx->job, i, models->n_list);
+        int rc = training_need_model(&ctx->next, ctx, name, &why);
+        if (rc && why.code != ERR_USAGE && why.code != ERR_CANCELLED)
+            err_prefix(&why, "%s: ", name);
+        if (!rc)
+            rc = validate_one(&v->results[v->n], ctx, workspace_model(ctx->next, name, &why), plan,
+                              fold_column, &why);
+        job_restore(ctx->job, whole);
+        if (!rc) {
+            v->names[v->n++] = name;
+            continue;
+        }
+        if (why.code == ERR_CANCELLED || why.code == ERR_USAGE || models->n_list == 1) {
+            *err = why;
+            return -1;
+        }
+        v->failed[v->n_failed] = name;
+        v->why[v->n_failed++] = why;
+    }
+    if (v->n == 0)
+        *err = v->why[0];
+    return v->n ? 0 : -1;
+}
+
+static void report_failed(struct report *r, const struct validated *v)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < v->n_failed; i++) {
+        json_array_append_new(list,
+                              json_pack("{s:s,s:s}", "name", v->failed[i], "error", v->why[i].msg));
+        report_line(r, "failed: %s", v->why[i].msg);
+    }
+    if (v->n_failed)
+        report_put(r, "failed", list);
+    else
+        json_decref(list);
+}
+
 static int run_models(struct report *r, struct context *ctx, const struct resample_plan *plan,
                       const char *fold_column, struct err *err)
 {
-    const struct param_value *models = params_value(ctx->args, "models");
-    struct resample_result **results = ARENA_NEW(ctx->arena, struct resample_result *,
-                                                 models->n_list);
-    int rc = 0;
-    size_t n = 0;
+    size_t n = params_value(ctx->args, "models")->n_list;
+    struct validated v = {
+        .names = ARENA_NEW(ctx->arena, const char *, n),
+        .results = ARENA_NEW(ctx->arena, struct resample_result *, n),
+        .failed = ARENA_NEW(ctx->arena, const char *, n),
+        .why = ARENA_NEW(ctx->arena, struct err, n),
+    };
 
-    for (; n < models->n_list && !rc; n++) {
-        struct job_range whole = job_part(ctx->job, n, models->n_list);
-        rc = training_need_model(&ctx->next, ctx, models->list[n], err);
-        if (!rc)
-            rc = validate_one(&results[n], ctx, workspace_model(ctx->next, models->list[n], err),
-                              plan, fold_column, err);
-        job_restore(ctx->job, whole);
-        if (rc)
-            break;
-    }
+    int rc = validate_all(&v, ctx, plan, fold_column, err);
     if (!rc) {
-        present_results(r, models->list, (const struct resample_result *const *)results, n);
-        report_plan(r, results[0]);
+        present_results(r, v.names, (const struct resample_result *const *)v.results, v.n);
+        report_failed(r, &v);
+        report_plan(r, v.results[0]);
     }
-    for (size_t i = 0; i < n; i++) {
-        if (!rc)
-            ctx->next = keep_result(ctx->next, models->list[i], results[i]);
-        resample_result_unref(results[i]);
-    }
+    for (size_t i = 0; i < v.n && !rc; i++)
+        ctx->next = keep_result(ctx->next, v.names[i], v.results[i]);
+    validated_release(&v);
     return rc;
 }
 
@@ -233,6 +289,7 @@ const struct command verb_validate = {
         "Looks at training rows only. In every fold the whole recipe and the learner are "
         "fitted anew on the other folds, so that nothing learned has seen the rows it is "
         "judged by. A learner's name that no model has is trained first with its defaults. "
+        "Of several models one that fails does not end the run; its reason is shown. "
         "Intervals use the corrected variance of Nadeau and Bengio (2003). Random "
         "folds are stratified for classes. Clusters and anomalies, which are found without a "
         "target, are judged in the held-out rows by where these stand, and where the target "
