@@ -198,7 +198,7 @@ static size_t stack_coefficients(struct coefficient **out, const void *state,
 
 const struct learner learn_stack = {
     .name = "stack",
-    .help = "stacking: a last model learns from several models' out-of-fold predictions",
+    .help = "a last model learns from what several models say out of fold",
     .details =
         "What each member says of rows that it was not fitted on, recipe included, becomes the "
         "features of the final learner, so that a member that knows its training rows by heart "
