@@ -199,12 +199,12 @@ void report_grid_end(struct report *r, struct report_grid *g)
 
 /* ---------------------------------------------------------------- digest */
 
-/* What differs from run to run, or (the rows that fail an expectation) with how much of a list was
- * asked for. */
+/* What differs from run to run, or with how much of a list was asked for (the rows that fail an
+ * expectation), or tells of guesses that a replay has no need of (evidence). */
 static bool key_is_no_result(const char *key)
 {
-    return strcmp(key, "failing") == 0 || strcmp(key, "seconds") == 0 || strcmp(key, "ms") == 0 ||
-           strcmp(key, "looks") == 0;
+    return strcmp(key, "evidence") == 0 || strcmp(key, "failing") == 0 ||
+           strcmp(key, "seconds") == 0 || strcmp(key, "ms") == 0 || strcmp(key, "looks") == 0;
 }
 
 static void hash_json(struct hasher *h, const json_t *v);

@@ -11,7 +11,7 @@ static const char na_words[] = "NA,N/A,null,NULL"; /* as the CSV reader's */
 
 void cells_init(struct cells *c, struct source *src, char *buf, size_t len, size_t cap)
 {
-    *c = (struct cells){ .src = src, .buf_len = len, .buf_cap = cap };
+    *c = (struct cells){ .src = src, .buf_len = len, .buf_cap = cap, .dates = "none" };
     c->grid.buf = buf;
     c->dialect = (struct csv_dialect){ .delimiter = ',', .quote = '"', .header = true };
     c->dialect.na = csv_na_words(&c->dialect.n_na, na_words, &src->arena);
@@ -227,6 +227,7 @@ int cells_build(struct table **out, struct cells *c, const char *types, const ch
     if (complete_columns(c, err))
         return -1;
     make_names(c);
+    g->some_types = c->some_types;
     struct csv_shape shape = { .n_cols = g->n_cols,
                                .names = g->names,
                                .some_types = c->some_types };
@@ -236,7 +237,7 @@ int cells_build(struct table **out, struct cells *c, const char *types, const ch
         given[j] = given[j] < 0 ? c->types[j] : given[j];
     csv_types_words(given, words, n_words, &shape);
     if (rc == 0)
-        rc = csv_columns_build(out, g, &c->dialect, given, c->src, job, err);
+        rc = csv_columns_build(out, g, &c->dialect, given, c->dates, c->src, job, err);
     mem_free(given);
     return rc;
 }

@@ -22,8 +22,9 @@ struct cells {
     struct span *names;           /* (grid.n_cols) as found, in the source's arena */
     int *types;                   /* (grid.n_cols) given by the format itself, -1: found */
     size_t names_cap;
-    bool some_types; /* cells_build's types may name columns that are not there */
-    struct err err;  /* sticky: told by the next cells_row, or by cells_build */
+    const char *dates; /* the parameter, "none" (at first): dates only as ISO 8601 has them */
+    bool some_types;   /* cells_build's types may name columns that are not there */
+    struct err err;    /* sticky: told by the next cells_row, or by cells_build */
 };
 #define CELLS_MOST_COLUMNS 50000
 

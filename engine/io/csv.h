@@ -197,6 +197,15 @@ int csv_types_parse(int *types, const char *text, const struct csv_shape *g, str
 /* Of the columns called words[0 … n), those that are there and still have no type are text. */
 void csv_types_words(int *types, const char *const *words, size_t n, const struct csv_shape *g);
 void csv_types_text(struct str *out, const struct table *t);
+/* The `dates` parameter of a source that was read: NAME:FORM,… with the same backslashes and | between
+ * forms; empty when no column has one. */
+void csv_dates_text(struct str *out, const struct source *src);
+/* Both into the source's resolved parameters, where its reader has them. */
+void csv_resolve_types(struct source *src);
+/* One more NAME:FORM. */
+void csv_dates_add(struct str *out, const char *name, const char *form);
+/* Up to `stop` (or the comma or the end), with the backslashes taken off.  Returns what follows. */
+const char *csv_types_word(struct str *out, const char *text, char stop);
 
 /* ---- csv_load.c: everything ---- */
 /* How to go about it; nothing of the result depends on these.  All zero: as is best. */
@@ -223,9 +232,9 @@ struct csv_load_request {
     const struct csv_dialect *dialect;
     struct csv_bytes bytes;
     const char *head;
-    size_t len, width; /* usual number of fields, 0 unknown */
-    const char *types_text;
-    const char *const *words; /* (n_words) */
+    size_t len, width;                   /* usual number of fields, 0 unknown */
+    const char *types_text, *dates_text; /* values of these parameters, NULL: unset */
+    const char *const *words;            /* (n_words) */
     size_t n_words;
     const struct digest
         *digest;     /* of the file, where the bytes are no longer as they stand there */
@@ -244,6 +253,7 @@ struct csv_grid {
     uint64_t *row_at;   /* (n_rows) offset of each row's first byte */
     char **names;       /* (n_cols) in the source's arena */
     bool header_quoted; /* there is no header, or each of its fields was quoted */
+    bool some_types;    /* dates may name columns that are not there */
 };
 
 /* A cell in eight bytes.  From the left: offset in the record, length (a record has at most 2^28
@@ -264,15 +274,25 @@ static inline struct csv_cell csv_grid_cell(const struct csv_grid *g, size_t i, 
                               .flags = packed & 15 };
 }
 void csv_grid_release(struct csv_grid *g);
-/* Types by the rules in csv_types.c where types[j] is -1, else as given; cells that do not fit go
- * to src's rejects.  Takes g->lines.  ERR_NOMEM, ERR_CANCELLED. */
+/* Types by the rules in csv_types.c where types[j] is -1, else as given; dates by `dates`, the value
+ * of that parameter, NULL: only as ISO 8601 writes them.  Cells that do not fit go to src's rejects.  Takes g->lines.  ERR_NOMEM, ERR_CANCELLED. */
 int csv_columns_build(struct table **out, struct csv_grid *g, const struct csv_dialect *dialect,
-                      const int *types, struct source *src, struct job *job, struct err *err);
+                      const int *types, const char *dates, struct source *src, struct job *job,
+                      struct err *err);
 /* Would an unquoted field with this text be read as something else than a text: missing, a number,
  * a bool, a date?  What the writer quotes for. */
 bool csv_text_is_special(const char *s, size_t len);
 
 /* ---- csv_params.c ---- */
+/* The row that each reader has whose texts may be dates. */
+#define CSV_DATES_PARAM                                                                            \
+    {                                                                                              \
+        .name = "dates", .type = PARAM_TEXT,                                                       \
+        .help =                                                                                    \
+            "how dates are written: dmy, mdy or ymd where nothing tells, or per column as "        \
+            "when:dmy or when:%d/%m/%Y (| between several); none: only as 2024-12-31; guessed "    \
+            "when absent"                                                                          \
+    }
 extern const struct param_spec csv_params[];
 /* The dialect that resolved parameters say; *open is what they leave out.  ERR_USAGE. */
 int csv_params_dialect(struct csv_dialect *d, unsigned *open, const struct params *p,

@@ -373,7 +373,7 @@ static void fill_column(const struct fill *f, size_t j, size_t from, size_t to)
 {
     enum column_type rep = f->l->cols[j].rep;
 
-    switch (f->any ? COLUMN_TEXT : rep) {
+    switch (f->any || f->l->cols[j].forms ? COLUMN_TEXT : rep) {
     case COLUMN_INT:
         fill_ints(f, j, from, to);
         return;

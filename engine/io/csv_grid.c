@@ -90,13 +90,17 @@ static struct buffer *take_lines(struct csv_grid *g)
 }
 
 int csv_columns_build(struct table **out, struct csv_grid *g, const struct csv_dialect *dialect,
-                      const int *types, struct source *src, struct job *job, struct err *err)
+                      const int *types, const char *dates, struct source *src, struct job *job,
+                      struct err *err)
 {
     struct csv_load l = {
         .dialect = dialect,
         .file = src->info.path,
         .bytes = { .fd = -1 },
-        .shape = { .n_cols = g->n_cols, .names = g->names, .header_quoted = g->header_quoted },
+        .shape = { .n_cols = g->n_cols,
+                   .names = g->names,
+                   .header_quoted = g->header_quoted,
+                   .some_types = g->some_types },
         .grid = g,
         .lost = source_new(&reader_csv, src->info.path),
         .src = src,
@@ -105,8 +109,12 @@ int csv_columns_build(struct table **out, struct csv_grid *g, const struct csv_d
 
     l.wave.buf = g->buf;
     load_columns(&l, types);
-    csv_guess_grid_reps(&l);
-    rc = load_rows(&l, job, err);
+    l.find_dates = true;
+    rc = csv_dates_given(&l, dates, err);
+    if (rc == 0) {
+        csv_guess_grid_reps(&l);
+        rc = load_rows(&l, job, err);
+    }
     if (rc == 0)
         rc = load_table(out, &l, take_lines(g), err);
     load_release(&l);

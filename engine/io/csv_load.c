@@ -124,8 +124,10 @@ static int settle_types(struct csv_load *l, struct job *job, struct err *err)
             l->cols[j].rep = COLUMN_CATEGORY;
     }
     rc = load_again(l, again, job, err);
-    if (rc == 0)
+    if (rc == 0) {
         csv_decide_types(l);
+        csv_dates_decide(l);
+    }
     for (size_t j = 0; j < load_n_cols(l) && rc == 0; j++) {
         struct csv_making *m = &l->cols[j];
         again[j] = !is_stored_well(m);
@@ -290,8 +292,11 @@ static int given_columns(struct csv_load *l, const struct csv_load_request *req,
     int rc = csv_types_parse(types, req->types_text, &l->shape, err);
 
     csv_types_words(types, req->words, req->n_words, &l->shape);
-    if (rc == 0)
+    if (rc == 0) {
         load_columns(l, types);
+        l->find_dates = true;
+        rc = csv_dates_given(l, req->dates_text, err);
+    }
     mem_free(types);
     return rc;
 }
@@ -364,6 +369,7 @@ int load_rows(struct csv_load *l, struct job *job, struct err *err)
     if (settle_types(l, job, err))
         return -1;
     list_lost(l);
+    csv_dates_keep(l);
     return 0;
 }
 

@@ -21,6 +21,7 @@
 
 #include "io/csv.h"
 #include "io/csv_words.h"
+#include "table/date_format.h"
 
 #define CSV_PAD ((size_t)64) /* bytes before and behind a wave's that may be read */
 /* A chunk has room for so many more fields than its share has bytes. */
@@ -60,19 +61,30 @@ struct odd_texts {
     size_t last; /* number of the one seen last */
 };
 
+/* Forms of a column's dates that differ in clock and zone only. */
+#define CSV_FORMS_MOST 4
+struct csv_forms {
+    struct date_format list[CSV_FORMS_MOST]; /* (n) tried in turn */
+    size_t n;
+};
+enum csv_wish { WISH_NONE, WISH_ANY, WISH_DAY_FIRST, WISH_MONTH_FIRST, WISH_YEAR_FIRST };
+
 /* One column on its way. */
 struct csv_making {
     enum column_type rep, type; /* category: codes into `words` */
     bool given, active;         /* type known from the start; filled in this pass */
     struct tally tally;
     struct odd_texts odd;
-    struct csv_words words; /* category: in order of appearance */
-    size_t n_lost;          /* cells with something in them that are missing in the column */
-    size_t n_listed;        /* of these in load.lost */
-    size_t cap;             /* rows there is room for */
-    void *values;           /* large memory */
-    uint8_t *valid;         /* bitmap */
-    char *bytes;            /* text */
+    struct csv_words words;        /* category: in order of appearance */
+    size_t n_lost;                 /* cells with something in them that are missing in the column */
+    size_t n_listed;               /* of these in load.lost */
+    const struct csv_forms *forms; /* of its dates, in the source's arena; NULL: ISO 8601's */
+    enum csv_wish wish;            /* what is known of the forms where they are to be found */
+    int wanted;                    /* the type then, -1: as is found */
+    size_t cap;                    /* rows there is room for */
+    void *values;                  /* large memory */
+    uint8_t *valid;                /* bitmap */
+    char *bytes;                   /* text */
     size_t n_bytes, bytes_cap;
 };
 
@@ -144,7 +156,9 @@ struct csv_load {
     struct source *src;
     const struct csv_sample *sample; /* the rows are these of a larger file; else NULL */
     struct hasher hasher;
-    bool may_index; /* the dialect is one that csv_index.c knows */
+    bool find_dates;     /* columns of text may be dates: the reader records their forms */
+    enum csv_wish order; /* that dates have where nothing else tells */
+    bool may_index;      /* the dialect is one that csv_index.c knows */
     bool first_pass;
     size_t n_passes; /* that are done */
     size_t seen;     /* bytes of the file */
@@ -271,6 +285,17 @@ bool making_is_known(const struct csv_load *l, size_t j);
 void csv_decide_types(struct csv_load *l);
 /* A text column, stored as codes or texts, that is a category after all. */
 void csv_decide_category(struct csv_load *l, size_t j);
+
+/* ---- csv_dates.c: dates in other forms than ISO 8601's ---- */
+/* The parameter `dates` (NULL: nothing said): forms of columns whose type is open or one of time.
+ * ERR_USAGE: an unknown column or form. */
+int csv_dates_given(struct csv_load *l, const char *text, struct err *err);
+/* Find the forms of columns of text that are dates, and note what speaks for them. */
+void csv_dates_decide(struct csv_load *l);
+/* The text as microseconds since 1970 by the first form that reads it. */
+bool csv_forms_read(int64_t *us, const struct csv_forms *forms, struct span text);
+/* What was chosen goes to the source. */
+void csv_dates_keep(const struct csv_load *l);
 
 /* ---- csv_columns.c ---- */
 /* Room for n_rows in all columns of this pass, of which `used_rows` are filled. */

@@ -1,6 +1,7 @@
 /* csv_names.c - column names, and the text of the `types` parameter. */
 #include "io/csv.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -152,8 +153,7 @@ void csv_names_make(struct csv_shape *g, const struct csv_header *header, struct
 
 /* ---------------------------------------------------------------- types=NAME:TYPE,… */
 
-/* Up to `stop` (or the comma or the end), with the backslashes taken off.  Returns what follows. */
-static const char *types_word(struct str *out, const char *text, char stop)
+const char *csv_types_word(struct str *out, const char *text, char stop)
 {
     str_clear(out);
     while (*text && *text != ',' && *text != stop) {
@@ -212,12 +212,12 @@ int csv_types_parse(int *types, const char *text, const struct csv_shape *g, str
     str_init(&name);
     str_init(&type);
     for (size_t k = 0; text && *text && rc == 0; k++) {
-        text = types_word(&name, text, ':');
+        text = csv_types_word(&name, text, ':');
         if (*text != ':') {
             rc = err_set(err, ERR_USAGE, "types wants NAME:TYPE,…; '%s' has no type", name.buf);
             break;
         }
-        text = types_word(&type, text + 1, ',');
+        text = csv_types_word(&type, text + 1, ',');
         text += *text == ',';
         rc = types_set(types, g, k, name.buf, type.buf, err);
     }
@@ -235,16 +235,64 @@ void csv_types_words(int *types, const char *const *words, size_t n, const struc
     }
 }
 
+static void types_escape(struct str *out, const char *text, const char *stops)
+{
+    for (const char *c = text; *c; c++) {
+        if (strchr(stops, *c))
+            str_add_char(out, '\\');
+        str_add_char(out, *c);
+    }
+}
+
 void csv_types_text(struct str *out, const struct table *t)
 {
     for (size_t j = 0; j < t->n_cols; j++) {
         if (j)
             str_add_char(out, ',');
-        for (const char *c = table_name(t, j); *c; c++) {
-            if (strchr(",:\\", *c))
-                str_add_char(out, '\\');
-            str_add_char(out, *c);
-        }
+        types_escape(out, table_name(t, j), ",:\\");
         str_addf(out, ":%s", column_type_name(table_at(t, j)->type));
     }
+}
+
+void csv_dates_add(struct str *out, const char *name, const char *form)
+{
+    if (out->len)
+        str_add_char(out, ',');
+    types_escape(out, name, ",:\\");
+    str_add_char(out, ':');
+    types_escape(out, form, ",\\");
+}
+
+void csv_dates_text(struct str *out, const struct source *src)
+{
+    for (size_t j = 0; src->dates && j < src->table->n_cols; j++)
+        if (src->dates[j])
+            csv_dates_add(out, table_name(src->table, j), src->dates[j]);
+}
+
+static void resolve_one(struct source *src, const char *name, const char *text)
+{
+    struct err bug = { 0 };
+    int i = param_find(src->params.specs, name, false), rc = 0;
+
+    if (i < 0)
+        return;
+    src->params.values[i] = (struct param_value){ 0 };
+    if (*text)
+        rc = params_set(&src->params, (size_t)i, text, &src->arena, &bug);
+    assert(rc == 0);
+    (void)rc;
+}
+
+void csv_resolve_types(struct source *src)
+{
+    struct str text;
+
+    str_init(&text);
+    csv_types_text(&text, src->table);
+    resolve_one(src, "types", text.buf);
+    str_clear(&text);
+    csv_dates_text(&text, src);
+    resolve_one(src, "dates", text.buf);
+    str_release(&text);
 }

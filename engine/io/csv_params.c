@@ -29,6 +29,7 @@ const struct param_spec csv_params[] = {
       .flags = PARAM_PER_FILE,
       .help =
           "types of columns, as in age:int,zip:text; all:text for the rest; inferred when absent" },
+    CSV_DATES_PARAM,
     { .name = "skip",
       .type = PARAM_INT,
       .min = 0,

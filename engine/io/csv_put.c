@@ -8,6 +8,8 @@
 #include "io/csv_sample.h"
 #include "table/cell.h"
 
+#define DAY_US INT64_C(86400000000)
+
 void csv_mark_bit(uint8_t *bits, size_t i, bool on, const struct csv_chunk *c)
 {
     size_t byte = i / 8, first = c->first_row / 8, last = (c->first_row + c->n_rows - 1) / 8;
@@ -166,11 +168,27 @@ static bool is_bare(const struct csv_load *l, struct span text, uint32_t flags)
            memchr(text.at, delimiter, text.len);
 }
 
+/* A date by the forms of its column. */
+static bool store_formed(struct csv_making *m, size_t i, struct span text)
+{
+    int64_t us;
+
+    if (!csv_forms_read(&us, m->forms, text))
+        return false;
+    if (m->rep == COLUMN_TIMESTAMP)
+        ((int64_t *)m->values)[i] = us;
+    else
+        ((int32_t *)m->values)[i] = (int32_t)(us / DAY_US - (us % DAY_US < 0));
+    return true;
+}
+
 /* Store the text as row i of the column; false when it is none of its values. */
 static bool store_value(const struct csv_load *l, struct csv_making *m, size_t i, struct span text)
 {
     char buf[CSV_NUMBER_BYTES];
 
+    if (m->forms && (m->rep == COLUMN_DATE || m->rep == COLUMN_TIMESTAMP))
+        return store_formed(m, i, text);
     if (m->rep == COLUMN_INT || m->rep == COLUMN_REAL)
         text = csv_number_plain(buf, text, l->dialect);
     return csv_cell_store(m->values, m->rep, i, text);
@@ -203,7 +221,7 @@ static void put_value(struct csv_load *l, struct csv_chunk *c, size_t j, struct 
         s->n_lost++;
         put_lost(l, c, j, text, spot);
     }
-    if (!class_fits(class, m->rep))
+    if (m->forms ? !fits : !class_fits(class, m->rep))
         odd_put(&s->odd, trimmed);
 }
 

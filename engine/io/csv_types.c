@@ -14,6 +14,7 @@
  *   bool       All cells are true or false.
  *   date       All are dates.
  *   timestamp  All are timestamps or dates (midnight).
+ *   other      Dates in other forms than ISO 8601's: csv_dates.c.
  *   almost     A number, date or timestamp column may hold cells that are none: at most 5 % of the
  *              cells, at least 20 others, at most 100 different such texts.  They become missing
  *              and each is listed (REJECT_VALUE).  So does 1e400 in any number column.

@@ -12,9 +12,10 @@
 struct merged {
     const char *name;
     enum column_type type;
-    bool settled;  /* some file has values in it */
-    bool as_words; /* files disagree: read as text everywhere */
-    size_t first;  /* file that has it first */
+    bool settled;      /* some file has values in it */
+    bool as_words;     /* files disagree: read as text everywhere */
+    size_t first;      /* file that has it first */
+    const char *forms; /* of its dates, NULL: ISO 8601's */
 };
 
 struct merging {
@@ -95,15 +96,25 @@ static void note_types(struct merging *m, const struct merged *c, size_t k, enum
                 column_type_name(common < 0 ? COLUMN_TEXT : (enum column_type)common));
 }
 
-static void match_column(struct merging *m, size_t k, const char *name, const struct column *c)
+static bool same_forms(const char *a, const char *b)
 {
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static void match_column(struct merging *m, size_t k, size_t j)
+{
+    const char *name = table_name(m->parts[k]->table, j);
+    const char *forms = m->parts[k]->dates ? m->parts[k]->dates[j] : NULL;
+    const struct column *c = table_at(m->parts[k]->table, j);
     struct merged *at = find_merged(m, name);
     bool empty = c->n_missing == c->n_rows;
 
     if (!at) {
         m->columns = mem_resize(m->columns, m->n_columns + 1, sizeof(*m->columns));
         at = &m->columns[m->n_columns++];
-        *at = (struct merged){ .name = name, .type = c->type, .settled = !empty, .first = k };
+        *at = (struct merged){
+            .name = name, .type = c->type, .settled = !empty, .first = k, .forms = forms
+        };
         return;
     }
     if (empty)
@@ -112,9 +123,16 @@ static void match_column(struct merging *m, size_t k, const char *name, const st
         at->settled = true;
         at->type = c->type;
         at->first = k;
+        at->forms = forms;
         return;
     }
     int common = common_type(at->type, c->type);
+    if (common >= 0 && !same_forms(at->forms, forms)) { /* one form could not read both */
+        source_note(m->out, "dates of column %s are written differently in %s and %s: read as text",
+                    name, m->list->files[at->first].shown, m->list->files[k].shown);
+        at->as_words = true;
+        return;
+    }
     if (common != (int)at->type || common != (int)c->type)
         if (!at->as_words && common != (int)at->type)
             note_types(m, at, k, c->type);
@@ -130,7 +148,7 @@ static void match_columns(struct merging *m)
         const struct table *t = m->parts[k]->table;
         m->n_rows += t->n_rows;
         for (size_t j = 0; j < t->n_cols; j++)
-            match_column(m, k, table_name(t, j), table_at(t, j));
+            match_column(m, k, j);
     }
 }
 
@@ -165,8 +183,11 @@ static int read_words(struct merging *m, struct err *err)
 /* Names outlive the parts they were found in. */
 static void keep_names(struct merging *m)
 {
-    for (size_t j = 0; j < m->n_columns; j++)
-        m->columns[j].name = arena_strdup(&m->out->arena, m->columns[j].name);
+    for (size_t j = 0; j < m->n_columns; j++) {
+        struct merged *c = &m->columns[j];
+        c->name = arena_strdup(&m->out->arena, c->name);
+        c->forms = c->forms && !c->as_words ? arena_strdup(&m->out->arena, c->forms) : NULL;
+    }
 }
 
 /* ---------------------------------------------------------------- the columns */
@@ -439,8 +460,6 @@ static void merge_params(struct merging *m)
 {
     struct source *out = m->out;
     const struct params *first = &m->parts[0]->params;
-    struct str types;
-    struct err bug = { 0 };
 
     params_copy(&out->params, first, &out->arena);
     for (size_t i = 0; i < first->n; i++) {
@@ -453,14 +472,11 @@ static void merge_params(struct merging *m)
                 out->params.values[i] = (struct param_value){ 0 };
         }
     }
-    int i = param_find(first->specs, "types", false);
-    if (i < 0)
-        return;
-    str_init(&types);
-    csv_types_text(&types, out->table);
-    out->params.values[i] = (struct param_value){ 0 };
-    params_set(&out->params, (size_t)i, types.buf, &out->arena, &bug);
-    str_release(&types);
+    const char **dates = ARENA_NEW(&out->arena, const char *, out->table->n_cols);
+    for (size_t j = 0; j < m->n_columns; j++)
+        dates[j] = m->columns[j].forms;
+    out->dates = dates;
+    csv_resolve_types(out);
 }
 
 static void note_parts(struct merging *m)

@@ -80,6 +80,7 @@ struct source {
     struct arena arena;
     const struct reader *reader;
     struct params params;     /* resolved: as guessed or as given */
+    const char *const *dates; /* (columns) the forms of each column's dates; NULL: ISO 8601's */
     const char *const *notes; /* what was guessed and why, one line each; ends in NULL */
     size_t n_notes;
     const struct source_part *parts; /* (n_parts) when several files were read, else none */

@@ -362,19 +362,14 @@ static void note_dialect(const struct csv_state *st, struct source *src)
 /* The parameters with which the same file gives the same table without a guess. */
 static void source_resolve(struct source *src, const struct csv_state *st)
 {
-    struct str types;
     struct err bug = { 0 };
     int rc = 0;
 
-    str_init(&types);
-    csv_types_text(&types, src->table);
     params_init(&src->params, csv_params, &src->arena);
     for (size_t i = 0; i < src->params.n && rc == 0; i++) {
         const char *name = csv_params[i].name;
         const char *text = csv_params_text(&st->dialect, name, &src->arena);
-        if (strcmp(name, "types") == 0)
-            text = types.buf;
-        else if (strcmp(name, "encoding") == 0)
+        if (strcmp(name, "encoding") == 0)
             text = st->encoding;
         text = text ? text : st->params.values[i].text;
         if (!text && strcmp(name, "seed") == 0 && params_text(&st->params, "sample"))
@@ -383,7 +378,7 @@ static void source_resolve(struct source *src, const struct csv_state *st)
             rc = params_set(&src->params, i, text, &src->arena, &bug);
     }
     assert(rc == 0);
-    str_release(&types);
+    csv_resolve_types(src);
 }
 
 static struct csv_load_request state_request(const struct csv_state *st)
@@ -394,56 +389,11 @@ static struct csv_load_request state_request(const struct csv_state *st)
                                       .len = st->len,
                                       .width = st->guess.width,
                                       .types_text = params_text(&st->params, "types"),
+                                      .dates_text = params_text(&st->params, "dates"),
                                       .words = st->words,
                                       .n_words = st->n_words,
                                       .some_types = st->some_types,
                                       .options = st->options };
-}
-
-#define DATE_LOOK 5 /* texts that must have a digit each before dates are thought of */
-
-static bool may_be_dates(const struct column *c)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < c->n_rows && n < DATE_LOOK; i++) {
-        struct span text = column_span(c, i);
-        bool digit = false;
-        if (column_missing(c, i))
-            continue;
-        for (size_t k = 0; k < text.len && text.len < 40; k++)
-            digit = digit || (text.at[k] >= '0' && text.at[k] <= '9');
-        if (!digit || text.len < 6)
-            return false;
-        n++;
-    }
-    return n > 0;
-}
-
-/* Dates in other forms than ISO's stay texts, since only the person knows that 03/04 is in April;
- * what speaks for which form is told. */
-static void note_dates(struct source *src)
-{
-    for (size_t j = 0; j < src->table->n_cols; j++) {
-        const struct column *c = table_at(src->table, j);
-        const char *name = table_name(src->table, j);
-        struct date_guess g;
-        if (!column_is_text(c) || !may_be_dates(c))
-            continue;
-        date_guess(&g, c);
-        if (!g.n || g.n_read * 20 < g.n_values * 19)
-            continue;
-        if (g.ambiguous)
-            source_note(src,
-                        "column %s holds dates, as %s or %s, and nothing tells which; dates with "
-                        "format= reads them",
-                        name, g.formats[0].text, g.rival.text);
-        else
-            source_note(src,
-                        "column %s holds dates, as %s, in %zu of %zu different texts; dates reads "
-                        "them",
-                        name, g.formats[0].text, g.n_read, g.n_values);
-    }
 }
 
 static int state_load(struct source **out, struct csv_state *st, const struct csv_load_request *req,
@@ -456,7 +406,6 @@ static int state_load(struct source **out, struct csv_state *st, const struct cs
         source_unref(src);
         return -1;
     }
-    note_dates(src);
     source_seal(src);
     source_resolve(src, st);
     *out = src;

@@ -21,6 +21,7 @@ static const struct param_spec jsonl_params[] = {
       .type = PARAM_TEXT,
       .flags = PARAM_PER_FILE,
       .help = "types of columns, as in age:int,zip:text; inferred when absent" },
+    CSV_DATES_PARAM,
     { .name = NULL },
 };
 

@@ -37,6 +37,7 @@ static const struct param_spec sqlite_params[] = {
       .type = PARAM_TEXT,
       .flags = PARAM_PER_FILE,
       .help = "types of columns, as in age:int,zip:text; inferred when absent" },
+    CSV_DATES_PARAM,
     { .name = NULL },
 };
 
@@ -342,6 +343,7 @@ static int build_source(struct source **out, struct sqlite *q, size_t max_rows, 
 
     cells_init(&c, src, NULL, 0, 0);
     c.some_types = f->some_types;
+    c.dates = text_file_dates(f);
     int rc = cells_add(&at, &c, "", 0, err);
     make_columns(q, &c);
     struct job_range range = job_part(job, 0, 2);

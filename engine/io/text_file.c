@@ -74,22 +74,16 @@ void text_file_settle(struct text_file *f, const char *name, const char *text)
     (void)rc;
 }
 
+const char *text_file_dates(const struct text_file *f)
+{
+    return param_find(f->params.specs, "dates", false) < 0 ? "none"
+                                                           : params_text(&f->params, "dates");
+}
+
 void text_file_resolve(struct source *src, const struct text_file *f)
 {
-    struct err bug = { 0 };
-    struct str types;
-    int i = param_find(f->params.specs, "types", false);
-
-    str_init(&types);
-    csv_types_text(&types, src->table);
     params_copy(&src->params, &f->params, &src->arena);
-    if (i >= 0) {
-        src->params.values[i] = (struct param_value){ 0 };
-        int rc = params_set(&src->params, (size_t)i, types.buf, &src->arena, &bug);
-        assert(rc == 0);
-        (void)rc;
-    }
-    str_release(&types);
+    csv_resolve_types(src);
 }
 
 /* ---------------------------------------------------------------- parsing */
@@ -115,6 +109,7 @@ static int parse_block(struct source **out, struct text_file *f, text_parse *par
         source_note(src, "unpacked: %s", stream_form(f->stream));
     cells_init(&cells, src, buf, len, cap);
     cells.some_types = f->some_types;
+    cells.dates = text_file_dates(f);
     struct job_range range = job_part(job, 0, 2);
     int rc = parse(&s, err);
     job_restore(job, range);

@@ -47,6 +47,8 @@ int text_read_memory(struct source **out, const struct reader *reader, const cha
 
 /* Settle a parameter; asserted that it takes the text. */
 void text_file_settle(struct text_file *f, const char *name, const char *text);
+/* The value of its parameter dates; "none" where it has no such parameter. */
+const char *text_file_dates(const struct text_file *f);
 /* The resolved parameters of the source: the file's, with the types of its table. */
 void text_file_resolve(struct source *src, const struct text_file *f);
 /* The next line, without its end: bytes [*begin, *end); false at the end.  s->line is its number. */

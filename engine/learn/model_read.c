@@ -35,6 +35,7 @@ int model_read(struct source **out, const struct model *m, const char *path, str
         if (m->inputs[j].type == COLUMN_TEXT || m->inputs[j].type == COLUMN_CATEGORY)
             words[req.n_words++] = m->inputs[j].name;
     req.words = words;
+    req.some_types = true; /* dates= may name the target, which new data lack */
     int rc = read_params(&req.params, m, reader, &arena, err);
     if (!rc)
         rc = source_read_request(out, &req, reader, job, err);

@@ -301,6 +301,19 @@ bool date_format_read(int64_t *us, const struct date_format *f, struct span text
     return true;
 }
 
+bool date_format_swap(struct date_format *out, const struct date_format *f)
+{
+    bool day = strncmp(f->text, "%d", 2) == 0 && f->text[2] && strncmp(f->text + 3, "%m", 2) == 0;
+    bool month = strncmp(f->text, "%m", 2) == 0 && f->text[2] && strncmp(f->text + 3, "%d", 2) == 0;
+
+    if (!day && !month)
+        return false;
+    *out = *f;
+    out->text[1] = f->text[4];
+    out->text[4] = f->text[1];
+    return true;
+}
+
 bool date_offset_read(int64_t *us, struct span text)
 {
     struct clock_text t = { .at = text.at, .end = text.at + text.len };

@@ -35,6 +35,9 @@ int date_format_init(struct date_format *out, const char *text, struct err *err)
 /* The text as microseconds since 1970-01-01 UTC; one without a zone is `offset_us` ahead of UTC. */
 bool date_format_read(int64_t *us, const struct date_format *f, struct span text,
                       int64_t offset_us);
+/* The form with day and month the other way round; false when they do not stand side by side in
+ * front. */
+bool date_format_swap(struct date_format *out, const struct date_format *f);
 /* "+02:00", "-0530", "Z": what %z reads, as microseconds ahead of UTC. */
 bool date_offset_read(int64_t *us, struct span text);
 

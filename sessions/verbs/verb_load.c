@@ -69,8 +69,12 @@ static void report_source(struct report *r, struct context *ctx, const struct so
     report_columns(r, s->table);
     report_put_int(r, "rejected", (int64_t)rejects_count(s));
     report_rejects(r, s);
-    for (size_t i = 0; s->notes && s->notes[i]; i++)
+    json_t *evidence = json_array();
+    for (size_t i = 0; s->notes && s->notes[i]; i++) {
         report_line(r, "note: %s", s->notes[i]);
+        json_array_append_new(evidence, json_string(s->notes[i]));
+    }
+    report_put(r, "evidence", evidence);
 }
 
 /* ---------------------------------------------------------------- roles */
@@ -176,7 +180,10 @@ const struct command verb_load = {
         "written and types are guessed from the file, shown with what speaks for them, and "
         "recorded, so that a replay never guesses; each can be said instead (delimiter=\";\" "
         "decimal=\",\" header=no skip=3 encoding=latin1). types=all:text keeps every cell as it "
-        "stands. Lines that do not fit are kept, counted and listed. A file is "
+        "stands. Dates are read as 2024-12-31, 31.12.2024, 12/31/24, 31 Dec 2024 and so on, with "
+        "times, when one form reads (almost) all cells; where day and month could be either way "
+        "round and no cell tells, the column stays text until dates= says it. Lines that do not "
+        "fit are kept, counted and listed. A file is "
         "looked for where it is named, then beside the session file, then among the shipped "
         "data. Several files become one table, matched by the names of columns, with a column "
         "source; folders called key=value give columns. Loading starts afresh: steps, split and "

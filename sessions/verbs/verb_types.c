@@ -1,6 +1,7 @@
 /* types: each column's type with what speaks for it, and other types, read anew from the source. */
 #include <string.h>
 
+#include "io/csv.h"
 #include "io/files.h"
 #include "present.h"
 #include "rejects.h"
@@ -11,6 +12,10 @@ static const struct param_spec types_params[] = {
       .type = PARAM_TEXT,
       .flags = PARAM_WORD,
       .help = "new types, as price:real,zip:text; without it the types are shown" },
+    { .name = "format",
+      .type = PARAM_TEXT,
+      .help = "how the dates are written: dmy, mdy, ymd or a form like %d/%m/%Y for all columns "
+              "that become dates, or when:dmy,seen:%Y.%m.%d; guessed when absent" },
     { .name = "bad",
       .type = PARAM_COLUMN,
       .help = "list the cells of this column that are not of its type" },
@@ -84,6 +89,112 @@ static void report_bad(struct report *r, const struct source *s, size_t column)
 }
 
 /* ---------------------------------------------------------------- changing */
+
+/* What the list NAME:FORM,… says of the column; a form without a name is for all.  NULL: nothing. */
+static const char *form_of(struct context *ctx, const char *format, const char *name)
+{
+    const char *found = NULL;
+    struct str word, form;
+
+    if (!format)
+        return NULL;
+    if (*format == '%' || !strchr(format, ':'))
+        return format;
+    str_init(&word);
+    str_init(&form);
+    for (const char *at = format; *at && !found;) {
+        at = csv_types_word(&word, at, ':');
+        at = csv_types_word(&form, *at == ':' ? at + 1 : at, ',');
+        at += *at == ',';
+        if (strcmp(word.buf, name) == 0)
+            found = arena_strdup(ctx->arena, form.buf);
+    }
+    str_release(&word);
+    str_release(&form);
+    return found;
+}
+
+static bool is_time(int type)
+{
+    return type == COLUMN_DATE || type == COLUMN_TIMESTAMP;
+}
+
+/* The types that the changes give to the source's columns, -1: none. */
+static int *asked_types(struct context *ctx, const char *changes, struct err *err)
+{
+    const struct table *t = ctx->ws->source->table;
+    struct csv_shape shape = { .n_cols = t->n_cols };
+    int *types = ARENA_NEW(ctx->arena, int, t->n_cols);
+
+    shape.names = ARENA_NEW(ctx->arena, char *, t->n_cols);
+    for (size_t j = 0; j < t->n_cols; j++)
+        shape.names[j] = t->fields[j].name;
+    return csv_types_parse(types, changes, &shape, err) ? NULL : types;
+}
+
+/* The reader's dates parameter: a form for each column that is one of time from now on. */
+static int changed_dates(struct params *out, struct context *ctx, const int *types, struct err *err)
+{
+    const struct source *s = ctx->ws->source;
+    const char *format = params_text(ctx->args, "format");
+    int dates = param_find(s->reader->params, "dates", false), rc = 0;
+    struct str text;
+
+    if (dates < 0 && format)
+        return err_set(err, ERR_USAGE,
+                       "format is for sources whose reader knows forms of dates; "
+                       "the step dates reads them here");
+    if (dates < 0)
+        return 0;
+    str_init(&text);
+    for (size_t j = 0; j < s->table->n_cols; j++) {
+        const char *name = table_name(s->table, j), *form = s->dates ? s->dates[j] : NULL;
+        if (is_time(types[j]) && form_of(ctx, format, name))
+            form = form_of(ctx, format, name);
+        else if (is_time(types[j]) && !is_time((int)table_at(s->table, j)->type))
+            form = "auto";
+        else if (types[j] >= 0 && !is_time(types[j]))
+            form = NULL;
+        if (!form)
+            continue;
+        csv_dates_add(&text, name, form);
+    }
+    out->values[dates] = (struct param_value){ 0 };
+    if (text.len)
+        rc = params_set(out, (size_t)dates, text.buf, ctx->arena, err);
+    str_release(&text);
+    return rc;
+}
+
+/* A column whose day and month could be either way round was not read; what was chosen for the others
+ * is recorded. */
+static int keep_forms(struct context *ctx, const struct source *now, const int *types,
+                      struct err *err)
+{
+    int format = param_find(ctx->args->specs, "format", false), rc = 0;
+    struct str text;
+
+    str_init(&text);
+    for (size_t j = 0; j < now->table->n_cols && !rc; j++) {
+        const char *name = table_name(now->table, j), *form = now->dates ? now->dates[j] : NULL;
+        if (!is_time(types[j]))
+            continue;
+        if (!is_time((int)table_at(now->table, j)->type))
+            rc = err_set(err, ERR_DOMAIN,
+                         "the dates of %s can be read with the day or the month first, and nothing "
+                         "tells which; say format=dmy or format=mdy",
+                         name);
+        if (!form || rc)
+            continue;
+        csv_dates_add(&text, name, form);
+    }
+    if (!rc && text.len)
+        ctx->args->values[format] = (struct param_value){ 0 };
+    if (!rc && text.len)
+        rc = params_set(ctx->args, (size_t)format, text.buf, ctx->arena, err);
+    str_release(&text);
+    return rc;
+}
 
 /* The parameters the source was read with, and the new types behind the old ones. */
 static int changed_params(struct params *out, struct context *ctx, const char *changes,
@@ -180,12 +291,17 @@ static int change_types(struct report *r, struct context *ctx, const char *chang
     struct read_request req = { .path = before->info.path };
     struct source *now;
     char hex[33];
-    int rc;
+    int rc, *types;
 
-    if (changed_params(&req.params, ctx, changes, err) ||
+    if (changed_params(&req.params, ctx, changes, err))
+        return -1;
+    types = asked_types(ctx, changes, err);
+    if (!types || changed_dates(&req.params, ctx, types, err) ||
         source_read_request(&now, &req, before->reader, ctx->job, err))
         return -1;
     rc = check_same_file(before, now, err);
+    if (rc == 0)
+        rc = keep_forms(ctx, now, types, err);
     if (rc == 0)
         rc = rebase(ctx, now, err);
     if (rc == 0) {
@@ -234,6 +350,8 @@ const struct command verb_types = {
         "(price:real,zip:text, or all:text for the columns not named) the file is read again with "
         "those types, so that no text is lost on the way: 1.50 becomes a text as it stood, and bad "
         "cells come back. Cells that the new type loses are counted and listed with their lines. "
+        "Dates are read in the usual forms, of which the one that fits is recorded; where day and "
+        "month could be either way round format= must say it. "
         "Steps stay and run again; a split must be made afterwards.",
     .example = "types sex:text",
     .params = types_params,
