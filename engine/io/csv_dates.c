@@ -6,7 +6,7 @@
  * unless others tell the contrary; then, and where no cell tells, the order is that of the file's other
  * columns with the same separator, if these agree; else the column stays text, with a note that says
  * how to say it.  Digits alone are no dates here: neither 20241231 nor seconds since 1970.  What was
- * chosen is recorded (source.dates), so that a replay does not guess.
+ * chosen is recorded (source.dates), so that a replay does not guess; `export` writes that form again.
  */
 #include "io/csv_load.h"
 
@@ -434,6 +434,34 @@ static void note_chosen(const struct candidate *c, const char *name, const char 
     str_release(&tells);
 }
 
+/* Are days and months written without a leading zero, in more of the first cells than with one? */
+static void settle_zeros(struct csv_forms *f, const struct csv_load *l, const struct csv_making *m)
+{
+    struct date_format bare;
+    size_t n = 0, n_bare = 0, n_padded = 0;
+    struct str text;
+    int64_t us;
+
+    if (f->n != 1 || date_format_unpad(&bare, &f->list[0], NULL))
+        return;
+    str_init(&text);
+    for (size_t i = 0; i < l->n_rows && n < SAMPLE_MOST; i++) {
+        if (!bit_get(m->valid, i))
+            continue;
+        struct span cell = span_trim(stored(m, i));
+        n++;
+        if (!date_format_read(&us, &bare, cell, 0))
+            continue;
+        str_clear(&text);
+        n_bare += date_format_write(&text, &bare, us) && span_is(cell, text.buf);
+        str_clear(&text);
+        n_padded += date_format_write(&text, &f->list[0], us) && span_is(cell, text.buf);
+    }
+    str_release(&text);
+    if (n_bare > n_padded)
+        f->list[0] = bare;
+}
+
 static void choose(struct csv_load *l, struct candidate *c, const char *why)
 {
     struct csv_making *m = &l->cols[c->j];
@@ -454,6 +482,7 @@ static void choose(struct csv_load *l, struct candidate *c, const char *why)
     }
     struct csv_forms *kept = ARENA_NEW(&l->src->arena, struct csv_forms, 1);
     *kept = c->reading.forms;
+    settle_zeros(kept, l, m);
     m->forms = kept;
     m->type = any_has_time(kept) ? COLUMN_TIMESTAMP : COLUMN_DATE;
     if (m->wish && m->wanted >= 0)

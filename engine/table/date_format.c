@@ -36,6 +36,8 @@ static int write_out(char *out, const char *text, struct err *err)
             piece = "%H:%M:%S";
         if (at[0] == '%' && at[1] == 'F')
             piece = "%Y-%m-%d";
+        if (at[0] == '%' && at[1] == '-' && (at[2] == 'd' || at[2] == 'm'))
+            piece = at[2] == 'd' ? "%-d" : "%-m";
         if (at[0] == '%' && !piece && (!at[1] || !strchr("YymdHIMSjfbBaApsz%", at[1])))
             return fail_format(text, "a % stands before a letter that has no meaning", err);
         size_t len = piece ? strlen(piece) : at[0] == '%' ? 2 : 1;
@@ -43,7 +45,7 @@ static int write_out(char *out, const char *text, struct err *err)
             return fail_format(text, "it is too long", err);
         memcpy(out + n, piece ? piece : at, len);
         n += len;
-        at += piece || at[0] == '%';
+        at += piece && at[1] == '-' ? 2 : piece || at[0] == '%';
     }
     out[n] = '\0';
     return 0;
@@ -253,6 +255,7 @@ static bool take_all(struct clock_text *t, const char *form)
 {
     for (const char *f = form; *f; f++) {
         if (*f == '%') {
+            f += f[1] == '-';
             if (!take_directive(t, *++f))
                 return false;
         } else if (is_blank(*f)) {

@@ -2,6 +2,7 @@
  *
  *   %Y  four digits     %y  two: 69 to 99 are 1969 to 1999, 00 to 68 are 2000 to 2068 (POSIX)
  *   %m %d %H %I %M %S   one or two digits          %j  day of the year, one to three
+ *   %-d %-m  the same; written without a leading zero
  *   %f  one to nine digits of a second's fraction (microseconds are kept)
  *   %b %B  English name of a month, whole or its first three letters; %a %A  of a day (not checked)
  *   %p  am, pm, a.m., p.m. in any case             %s  seconds since 1970-01-01 UTC
@@ -38,6 +39,12 @@ bool date_format_read(int64_t *us, const struct date_format *f, struct span text
 /* The form with day and month the other way round; false when they do not stand side by side in
  * front. */
 bool date_format_swap(struct date_format *out, const struct date_format *f);
+/* The moment (UTC) in that form.  False, with nothing added, where a part of the form has no one way to
+ * be written (%f %j %z %s %a, several lengths). */
+bool date_format_write(struct str *out, const struct date_format *f, int64_t us);
+/* Whole months and days without leading zeros in the form: %-d for %d, %-m for %m; ERR_USAGE: too
+ * long. */
+int date_format_unpad(struct date_format *out, const struct date_format *f, struct err *err);
 /* "+02:00", "-0530", "Z": what %z reads, as microseconds ahead of UTC. */
 bool date_offset_read(int64_t *us, struct span text);
 

@@ -123,6 +123,47 @@ static void test_forms_are_found_by_evidence(void **state)
     assert_guess(MAKE(COLUMN_TEXT, NULL, ""), "");
 }
 
+static void write_is(const char *form, const char *text)
+{
+    struct date_format f;
+    struct str out;
+    int64_t us;
+
+    str_init(&out);
+    assert_int_equal(date_format_init(&f, form, NULL), 0);
+    assert_true(date_format_read(&us, &f, span_of(text), 0));
+    assert_true(date_format_write(&out, &f, us));
+    assert_string_equal(out.buf, text);
+    str_release(&out);
+}
+
+static void test_what_a_form_reads_it_writes(void **state)
+{
+    (void)state;
+    write_is("%d/%m/%Y", "01/12/2024");
+    write_is("%-d/%-m/%Y", "1/12/2024");
+    write_is("%b %-d, %y", "Jan 3, 68");
+    write_is("%Y.%m.%d %H:%M:%S", "1960.02.29 23:59:58");
+    write_is("%m-%d-%Y %I:%M %p", "02-29-2024 12:05 AM");
+}
+
+static void test_a_form_without_one_text_is_not_written(void **state)
+{
+    (void)state;
+    struct date_format f;
+    struct str out;
+
+    str_init(&out);
+    assert_int_equal(date_format_init(&f, "%Y-%m-%d %H:%M%z", NULL), 0);
+    assert_false(date_format_write(&out, &f, 0));
+    assert_int_equal(date_format_init(&f, "%d.%m.%y", NULL), 0);
+    assert_false(date_format_write(&out, &f, INT64_C(-3155673600000000))); /* 1870 */
+    assert_int_equal(date_format_init(&f, "%d.%m.%Y", NULL), 0);
+    assert_false(date_format_write(&out, &f, 1)); /* the time would be lost */
+    assert_int_equal(out.len, 0);
+    str_release(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,6 +172,8 @@ int main(void)
         cmocka_unit_test(test_what_is_no_date_is_not_read),
         cmocka_unit_test(test_bad_forms_are_refused),
         cmocka_unit_test(test_forms_are_found_by_evidence),
+        cmocka_unit_test(test_what_a_form_reads_it_writes),
+        cmocka_unit_test(test_a_form_without_one_text_is_not_written),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
