@@ -153,9 +153,9 @@ static const struct plant plants[] = {
     { "mixed-type:size", 5, { { 20, "x4", NULL }, { 90, "3o", NULL } } },
     { "date:when",
       6,
-      { { 33, "2024-03-05", "05.03.2024" },
+      { { 33, "2024-03-05", "2024-03-05" }, /* the column is one of dates, which are written so */
         { 66, "31.02.2024", NULL },
-        { 67, "5 Mar 2024", "05.03.2024" } } },
+        { 67, "5 Mar 2024", "2024-03-05" } } },
     { "outlier:size", 5, { { 14, "9000", NULL }, { 15, "12000", NULL } } },
     { "encoding:note", 7, { { 130, "caf\xc3\x83\xc2\xa9", "caf\xc3\xa9" } } },
     { "misplaced:level", 8, { { 17, "birmingham", NULL } } },
