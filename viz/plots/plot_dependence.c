@@ -55,6 +55,32 @@ static int find_feature(size_t *out, const struct model *m, const char *model, c
     return err_set(err, ERR_DOMAIN, "nothing to plot: %s is no feature of %s", column, model);
 }
 
+/* The next step from *at on that is carried out; NULL: none. */
+static const char *next_step(const struct recipe *r, size_t *at)
+{
+    while (*at < r->n_steps && !r->steps[*at]->on)
+        ++*at;
+    return *at < r->n_steps ? r->steps[(*at)++]->text : NULL;
+}
+
+/* The table must be made by the steps that the model was trained behind. */
+static int check_steps(const struct model *m, const struct workspace *ws, const char *model,
+                       struct err *err)
+{
+    size_t i = 0, k = 0;
+
+    for (;;) {
+        const char *now = next_step(ws->recipe, &i), *then = next_step(m->fitted->recipe, &k);
+        if (!now && !then)
+            return 0;
+        if (!now || !then || strcmp(now, then) != 0)
+            return err_set(err, ERR_DOMAIN,
+                           "nothing to plot: the steps are no longer those that %s was trained "
+                           "with; undo to there, or train it anew",
+                           model);
+    }
+}
+
 /* Every level; or quantiles from 2.5 to 97.5 % of the values that there are, each once. */
 static void make_grid(struct varying *v, struct arena *arena)
 {
@@ -156,7 +182,8 @@ static int dependence_build(struct figure *f, const struct workspace *ws,
     struct varying v = { .m = named ? named->model : NULL };
     uint32_t *rows;
 
-    if (!t || find_feature(&v.feature, v.m, name, params_text(params, "column"), err))
+    if (!t || find_feature(&v.feature, v.m, name, params_text(params, "column"), err) ||
+        check_steps(v.m, ws, name, err))
         return -1;
     size_t n_outputs = v.m->target.n_classes ? v.m->target.n_classes : 1;
     size_t n = draw_rows(&rows, ws, params, &f->arena);
