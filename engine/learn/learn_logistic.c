@@ -377,58 +377,6 @@ static int logistic_fit(struct fit_output *out, const struct fit_input *in, stru
     return rc;
 }
 
-struct linking {
-    struct matrix *out;
-    size_t n_scores;
-};
-
-/* p1 holds the score and becomes 1 / (1 + exp(-score)); p0 the other one, which does not cancel. */
-static void link_two(double *restrict p0, double *restrict p1, size_t begin, size_t end)
-{
-    for (size_t i = begin; i < end; i++) {
-        double e = exp(-fabs(p1[i])), small = e / (1 + e), large = 1 / (1 + e);
-        p0[i] = p1[i] < 0 ? large : small;
-        p1[i] = p1[i] < 0 ? small : large;
-    }
-}
-
-/* Scores to probabilities, in place; for two classes the score stands in column 1. */
-static void link_rows(void *ctx, size_t begin, size_t end, size_t chunk)
-{
-    const struct linking *link = ctx;
-    struct matrix *out = link->out;
-    (void)chunk;
-
-    if (link->n_scores == 1) {
-        link_two(matrix_col(out, 0), matrix_col(out, 1), begin, end);
-        return;
-    }
-    for (size_t i = begin; i < end; i++) {
-        double top = -INFINITY, sum = 0;
-        for (size_t k = 0; k < out->p; k++)
-            top = fmax(top, matrix_col(out, k)[i]);
-        for (size_t k = 0; k < out->p; k++)
-            sum += matrix_col(out, k)[i] = exp(matrix_col(out, k)[i] - top);
-        for (size_t k = 0; k < out->p; k++)
-            matrix_col(out, k)[i] /= sum;
-    }
-}
-
-static int logistic_predict(struct matrix *out, const void *state, const struct matrix *x,
-                            struct err *err)
-{
-    const struct linear_model *m = state;
-    struct linking link = { out, m->n_outputs };
-    struct matrix scores = *out;
-    (void)err;
-
-    if (m->n_outputs == 1)
-        scores = (struct matrix){ .n = out->n, .p = 1, .ld = out->ld, .x = matrix_col(out, 1) };
-    linear_model_scores(&scores, m, x);
-    parallel_for(x->n, 4096, link_rows, &link);
-    return 0;
-}
-
 static const char *const penalties[] = { "l2", "none", NULL };
 
 static const struct param_spec logistic_params[] = {
@@ -481,7 +429,7 @@ const struct learner learn_logistic = {
     .flags = LEARNER_WEIGHTS,
     .params = logistic_params,
     .fit = logistic_fit,
-    .predict = logistic_predict,
+    .predict = linear_model_classify,
     .save = linear_model_save,
     .load = linear_model_load,
     .coefficients = linear_model_coefficients,

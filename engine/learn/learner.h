@@ -36,6 +36,7 @@ enum {
     LEARNER_WARM_START = 8,  /* goes on from fit_input.warm_start, and stops at fit_input.until */
     LEARNER_VALIDATION = 16, /* uses fit_input.validation for early stopping; has `validation` */
     LEARNER_DRAWS = 64,      /* draws rows: weights equal repetition in the mean alone */
+    LEARNER_POSITIVE = 128,  /* the target is an amount above 0; any other is refused */
     LEARNER_BLIND = 32,      /* looks at no feature: takes columns of any type, or none */
 };
 

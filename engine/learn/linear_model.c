@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/parallel.h"
+#include "learn/class_link.h"
 #include "num/stats.h"
 
 struct linear_model *linear_model_new(struct arena *arena, size_t p, size_t n_outputs,
@@ -66,6 +67,23 @@ int linear_model_predict(struct matrix *out, const void *state, const struct mat
 {
     (void)err;
     linear_model_scores(out, state, x);
+    return 0;
+}
+
+int linear_model_classify(struct matrix *out, const void *state, const struct matrix *x,
+                          struct err *err)
+{
+    const struct linear_model *m = state;
+    struct matrix scores = *out;
+    (void)err;
+
+    if (m->n_outputs == 1)
+        scores = (struct matrix){ .n = out->n, .p = 1, .ld = out->ld, .x = matrix_col(out, 1) };
+    linear_model_scores(&scores, m, x);
+    if (m->n_outputs == 1)
+        class_link_two(out);
+    else
+        class_link_many(out);
     return 0;
 }
 

@@ -30,6 +30,9 @@ void linear_model_scores(struct matrix *out, const struct linear_model *m, const
 /* For the learner's table: regression's predict is the score itself. */
 int linear_model_predict(struct matrix *out, const void *state, const struct matrix *x,
                          struct err *err);
+/* Classes: probabilities of a logistic or softmax model. */
+int linear_model_classify(struct matrix *out, const void *state, const struct matrix *x,
+                          struct err *err);
 void linear_model_save(struct str *out, const void *state);
 /* The part of loading that other states begin with: what follows, and unpack_end, is the caller's. */
 void linear_model_unpack(struct linear_model *m, struct unpack *u, size_t p, size_t n_classes);

@@ -18,6 +18,9 @@ static size_t classes_of(unsigned task)
     return task == TASK_REGRESS || task & TASK_ALONE ? 0 : task == TASK_BINARY ? 2 : 3;
 }
 
+/* Of the learner whose turn it is: LEARNER_POSITIVE. */
+static bool positive_target;
+
 /* Numbers of unlike scale, a target that depends on two of them, and noise. */
 static void make_case(struct fit_case *c, size_t n, size_t p, unsigned task)
 {
@@ -33,7 +36,7 @@ static void make_case(struct fit_case *c, size_t n, size_t p, unsigned task)
             score += j < 2 ? v : 0;
             matrix_col(&c->x, j)[i] = v * (double)(1 + j * j) + (double)j;
         }
-        c->y[i] = classes_of(task) == 0 ? score
+        c->y[i] = classes_of(task) == 0 ? (positive_target ? exp(score / 2) : score)
                   : task == TASK_BINARY ? score > 0
                                         : (double)(score > 0.6) + (double)(score > -0.6);
     }
@@ -581,6 +584,7 @@ struct one_check {
 static void run_check(void **state)
 {
     const struct one_check *one = *state;
+    positive_target = one->learner->flags & LEARNER_POSITIVE;
     one->run(one->learner, one->task);
 }
 

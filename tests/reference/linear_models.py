@@ -9,12 +9,16 @@ does.  `params` are Assay's; a term is a coefficient, or "p ROW CLASS" for a pre
 import csv
 import numpy as np
 import sklearn
-from sklearn.linear_model import Lasso, ElasticNet
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.linear_model import Lasso, ElasticNet, PoissonRegressor, GammaRegressor, TweedieRegressor
+from sklearn.naive_bayes import GaussianNB, BernoulliNB
 from sklearn.preprocessing import StandardScaler
 
 assert sklearn.__version__.startswith("1.2."), sklearn.__version__
 REGRESS = [("diabetes", "progression"), ("breast_cancer", "mean_radius"), ("iris", "petal_width_cm"),
            ("wine", "alcohol"), ("penguins", "body_mass_g")]
+CLASSIFY = [("breast_cancer", "diagnosis"), ("iris", "species"), ("wine", "cultivar"),
+            ("penguins", "species"), ("penguins", "island")]
 TIGHT = dict(tol=1e-13, max_iter=1000000)
 
 
@@ -62,11 +66,66 @@ def penalised(out):
         coefficients(out, head, names, Lasso(alpha=alpha, positive=True, **TIGHT).fit(z, y))
 
 
+def newton(z, y, power, alpha, theta):
+    """From scikit-learn's answer to the minimum; Fisher's scoring."""
+    one = np.hstack([np.ones((len(z), 1)), z])
+    penalty = np.full(one.shape[1], alpha)
+    penalty[0] = 0
+    for _ in range(100):
+        m = np.exp(one @ theta)
+        g = -one.T @ ((y - m) * m ** (1 - power)) / len(y) + penalty * theta
+        h = (one * (m ** (2 - power))[:, None]).T @ one / len(y) + np.diag(penalty)
+        theta = theta - np.linalg.solve(h, g)
+    m = np.exp(one @ theta)
+    phi = 1 if power == 1 else np.sum((y - m) ** 2 / m ** power) / (len(y) - one.shape[1])
+    h = (one * (m ** (2 - power))[:, None]).T @ one
+    return theta, np.sqrt(phi * np.diag(np.linalg.inv(h)))
+
+
+def means(out):
+    """Log links.  Errors are those of R's glm: they stand where alpha is 0."""
+    for name, target in REGRESS:
+        names, z, y = table(name, target)
+        for learner, power, extra, model in (
+                ("poisson", 1, "", PoissonRegressor), ("gamma", 2, "", GammaRegressor),
+                ("tweedie", 1.5, "power=1.5 ", lambda **k: TweedieRegressor(power=1.5, **k))):
+            for alpha in (0, 0.5):
+                first = model(alpha=alpha, tol=1e-10, max_iter=100000).fit(z, y)
+                theta, errors = newton(z, y, power, alpha,
+                                       np.append(first.intercept_, first.coef_))
+                assert np.allclose(first.predict(z), np.exp(theta[0] + z @ theta[1:]), rtol=1e-3)
+                first.intercept_, first.coef_ = theta[0], theta[1:]
+                coefficients(out, [name, target, learner, "%salpha=%r" % (extra, alpha)], names,
+                             first, None if alpha else errors)
+
+
+def probabilities(out, head, z, model):
+    p = model.predict_proba(z)
+    for i in range(0, len(z), max(1, len(z) // 7)):
+        for k in range(p.shape[1]):
+            out.writerow(head + ["p %d %d" % (i, k), number(p[i, k]), ""])
+
+
+def classes(out):
+    lda = LinearDiscriminantAnalysis
+    for name, target in CLASSIFY:
+        names, z, y = table(name, target)
+        for learner, params, model in (
+                ("lda", "", lda(solver="svd")),
+                ("lda", "solver=eigen shrinkage=auto", lda(solver="eigen", shrinkage="auto")),
+                ("lda", "solver=eigen shrinkage=0.3", lda(solver="eigen", shrinkage=0.3)),
+                ("naive-bayes", "kind=gaussian", GaussianNB()),
+                ("naive-bayes", "kind=bernoulli alpha=0.5", BernoulliNB(alpha=0.5))):
+            probabilities(out, [name, target, learner, params], z, model.fit(z, y))
+
+
 def main():
     with open("tests/reference/linear_expected.csv", "w") as f:
         out = csv.writer(f, lineterminator="\n")
         out.writerow(["table", "target", "learner", "params", "term", "estimate", "std_error"])
         penalised(out)
+        means(out)
+        classes(out)
 
 
 if __name__ == "__main__":
