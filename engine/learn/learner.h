@@ -37,6 +37,7 @@ enum {
     LEARNER_VALIDATION = 16, /* uses fit_input.validation for early stopping; has `validation` */
     LEARNER_DRAWS = 64,      /* draws rows: weights equal repetition in the mean alone */
     LEARNER_POSITIVE = 128,  /* the target is an amount above 0; any other is refused */
+    LEARNER_STEEP = 256,     /* costs the square of the rows or more: tests give it few of them */
     LEARNER_BLIND = 32,      /* looks at no feature: takes columns of any type, or none */
 };
 

@@ -63,6 +63,20 @@ void product_of(double *out, const double *z, size_t n, size_t p, size_t ld, con
     cblas_dgemv(CblasColMajor, CblasNoTrans, count(n), count(p), 1, z, count(ld), w, 1, 0, out, 1);
 }
 
+void product_block_add(double *out, size_t ld_out, const double *z, size_t ld, const double *w,
+                       size_t n, size_t p, size_t q)
+{
+    cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, count(n), count(q), count(p), 1, z,
+                count(ld), w, count(p), 1, out, count(ld_out));
+}
+
+void product_block_t(double *out, size_t ld_out, const double *z, size_t ld, const double *w,
+                     size_t n, size_t p, size_t q)
+{
+    cblas_dgemm(CblasColMajor, CblasNoTrans, CblasTrans, count(n), count(p), count(q), 1, z,
+                count(ld), w, count(p), 0, out, count(ld_out));
+}
+
 int symmetric_eigen(double *a, double *values, size_t p, struct err *err)
 {
     int size = count(p), room = count(34 * p + 1), info = 0;

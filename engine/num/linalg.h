@@ -26,6 +26,12 @@ void cross_add(double *gram, double factor, const double *y, size_t p, const dou
 void product_add(double *out, const double *z, size_t n, size_t p, size_t ld, const double *v);
 /* out (n) = z w;  z (n, p) with leading dimension ld, w (p). */
 void product_of(double *out, const double *z, size_t n, size_t p, size_t ld, const double *w);
+/* out (n, q) += z w; z (n, p), w (p, q); ld_out and ld are leading dimensions. */
+void product_block_add(double *out, size_t ld_out, const double *z, size_t ld, const double *w,
+                       size_t n, size_t p, size_t q);
+/* out (n, p) = z w'; z (n, q), w (p, q). */
+void product_block_t(double *out, size_t ld_out, const double *z, size_t ld, const double *w,
+                     size_t n, size_t p, size_t q);
 /* Eigenvalues (p), ascending, and in place of the symmetric a (p, p; its upper triangle is read) the
  * eigenvectors, one a column.  ERR_NUMERIC when it does not converge.  O(p^3). */
 int symmetric_eigen(double *a, double *values, size_t p, struct err *err);

@@ -56,9 +56,13 @@ static const struct task tasks[] = {
     { "dedupe", LAST_COMMAND, "wide_mixed.csv", "load %s; dedupe", 3 },
     { "scale_and_diff", LAST_COMMAND, "small.csv", "load %s; scale all", 9 },
     { "boost", LAST_COMMAND, "higgs_train.csv", "load %s; target y task=classes; train boost", 3 },
+    { "mlp", LAST_COMMAND, "higgs_train.csv",
+      "load %s; filter row_number() <= 100000; target y task=classes; train mlp max_iter=10 "
+      "hidden_layer_sizes=100,50",
+      3 },
     { "knn", LAST_COMMAND, "higgs_train.csv",
-      "load %s sample=120000 seed=1; target y task=classes; split test=0.1666666; train knn as=m "
-      "n_neighbors=15; test m",
+      "load %s; filter row_number() <= 120000; target y task=classes; split test=0.1666666; train "
+      "knn as=m n_neighbors=15; test m",
       3 },
     { "pca", LAST_COMMAND, "reg.csv", "load %s; target y; pca all n_components=10", 5 },
     { "kmeans", LAST_COMMAND, "higgs_train.csv",

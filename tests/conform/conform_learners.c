@@ -161,7 +161,7 @@ static void check_threads(const struct learner *l, unsigned task)
 #endif
     struct fit_case c;
 
-    make_case(&c, PARALLEL_CHUNK + 1000, FEATURES, task);
+    make_case(&c, l->flags & LEARNER_STEEP ? 300 : PARALLEL_CHUNK + 1000, FEATURES, task);
     parallel_set_threads(1);
     struct matrix one = fit_predict(&c, l);
     for (size_t k = 0; k < sizeof(counts) / sizeof(counts[0]); k++) {
