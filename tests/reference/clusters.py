@@ -10,6 +10,7 @@ import pandas as pd
 from sklearn import cluster, metrics
 from sklearn.ensemble import IsolationForest
 from sklearn.mixture import GaussianMixture
+from sklearn.neighbors import LocalOutlierFactor
 from sklearn.preprocessing import StandardScaler
 
 TABLES = {  # table: target, clusters
@@ -59,3 +60,10 @@ for name, (_, k) in TABLES.items():
     f = np.mean([-IsolationForest(random_state=s).fit(x).score_samples(x).mean() for s in range(5)])
     print('    { "%s", { %s }, %d, %d, %d, %.4f },' % (
         name, ", ".join("%.9g" % b for b in bic), d.max() + 1, (d < 0).sum(), (d * np.arange(1, len(d) + 1)).sum(), f))
+
+print("lof: mean and highest score of the training rows as new ones, and how many are flagged")
+for name in TABLES:
+    x, _ = table(sys.argv[1], name)
+    m = LocalOutlierFactor(20, novelty=True).fit(x)
+    s = -m.score_samples(x)
+    print("    { %.12g, %.12g, %d }," % (s.mean(), s.max(), (-m.negative_outlier_factor_ > 1.5).sum()))

@@ -280,6 +280,41 @@ static void test_isolated_rows(void **state)
     }
 }
 
+/* Scores of the training rows as new ones: mean, highest; and how many training flags.  Where rows are
+ * at equal distances (penguins), which are the nearest is a matter of order. */
+static void test_local_outliers(void **state)
+{
+    static const double want[N_TABLES][3] = { { 1.08418768944, 1.99195300014, 6 },
+                                              { 1.06254873807, 1.73912382394, 6 },
+                                              { 1.12870627996, 2.78740169014, 31 },
+                                              { 1.05972453074, 1.45435525039, 0 },
+                                              { 1.05353908936, 2.09288161803, 3 } };
+
+    (void)state;
+    for (size_t i = 0; i < N_TABLES; i++) {
+        struct fit_case c;
+        struct fact *facts;
+        struct matrix out;
+        double mean = 0, most = 0;
+
+        case_table(&c, &tables[i]);
+        c.alone = TASK_ANOMALY;
+        case_fit_well(&c, "lof", "");
+        c.learner->facts(&facts, c.out.state, c.names, &c.arena);
+        assert_true(facts[1].value == want[i][2]);
+        assert_int_equal(matrix_new(&out, c.x.n, 2, "test", NULL), 0);
+        assert_int_equal(c.learner->predict(&out, c.out.state, &c.x, NULL), 0);
+        for (size_t r = 0; r < c.x.n; r++) {
+            mean += matrix_col(&out, 0)[r] / (double)c.x.n;
+            most = fmax(most, matrix_col(&out, 0)[r]);
+        }
+        assert_close(mean, want[i][0], i == N_TABLES - 1 ? 1e-4 : 1e-9, tables[i].file);
+        assert_close(most, want[i][1], i == N_TABLES - 1 ? 1e-4 : 1e-9, tables[i].file);
+        matrix_release(&out);
+        case_release(&c);
+    }
+}
+
 static void test_fewer_places_than_clusters(void **state)
 {
     struct fit_case c;
@@ -315,6 +350,7 @@ int main(void)
         cmocka_unit_test(test_mixtures),
         cmocka_unit_test(test_dense_rows),
         cmocka_unit_test(test_isolated_rows),
+        cmocka_unit_test(test_local_outliers),
         cmocka_unit_test(test_fewer_places_than_clusters),
         cmocka_unit_test(test_more_clusters_than_rows_is_refused),
     };
