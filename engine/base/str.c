@@ -140,6 +140,17 @@ void str_add_escaped(struct str *s, const char *text, size_t len)
 
 /* ---------------------------------------------------------------- spans */
 
+void str_add_listed(struct str *s, struct span text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+        if (c < 0x20 || c == 0x7f)
+            str_addf(s, "\\x%02X", c);
+        else
+            str_addf(s, "%s%c", strchr(",=\\", c) ? "\\" : "", c);
+    }
+}
+
 struct span span_of(const char *s)
 {
     return (struct span){ .at = s, .len = strlen(s) };

@@ -35,6 +35,9 @@ void str_vaddf(struct str *s, const char *fmt, va_list ap) __attribute__((format
 /* Text from data, safe for a terminal: control bytes, DEL, C1 controls, bidirectional controls and
  * bytes that are no UTF-8 appear as \n, \t, \xNN, \u{NNNN}; everything else as it is. */
 void str_add_escaped(struct str *s, const char *text, size_t len);
+/* Text as an item of a list with commas between them: a backslash before a comma, equals sign or
+ * backslash, \xNN for control bytes (see prepare/pairs.h, which reads it). */
+void str_add_listed(struct str *s, struct span text);
 
 struct span span_of(const char *s);
 bool span_eq(struct span a, struct span b);

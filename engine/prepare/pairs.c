@@ -7,24 +7,13 @@
 
 /* ---------------------------------------------------------------- writing */
 
-void pairs_add_text(struct str *out, struct span text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.at[i];
-        if (c < 0x20 || c == 0x7f)
-            str_addf(out, "\\x%02X", c);
-        else
-            str_addf(out, "%s%c", strchr(",=\\", c) ? "\\" : "", c);
-    }
-}
-
 void pairs_add(struct str *out, struct span from, struct span to)
 {
     if (out->len)
         str_add_char(out, ',');
-    pairs_add_text(out, from);
+    str_add_listed(out, from);
     str_add_char(out, '=');
-    pairs_add_text(out, to);
+    str_add_listed(out, to);
 }
 
 /* ---------------------------------------------------------------- reading */

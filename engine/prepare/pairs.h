@@ -39,9 +39,7 @@ const struct pair *pairs_find(const struct pairs *p, struct span from);
 
 /* Append one pair, with a comma before it unless `out` is empty. */
 void pairs_add(struct str *out, struct span from, struct span to);
-/* Append one text as it stands in a pair. */
-void pairs_add_text(struct str *out, struct span text);
-/* A list of such texts separated by commas, in the arena.  ERR_PARSE. */
+/* A list of texts as they stand in a pair (str_add_listed), separated by commas, in the arena.  ERR_PARSE. */
 int pairs_parse_texts(struct span **out, size_t *n, const char *text, struct arena *arena,
                       struct err *err);
 

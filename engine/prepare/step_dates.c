@@ -292,7 +292,7 @@ static int guess_column(struct str *formats, const struct column *c, const char 
     str_init(&escaped);
     for (size_t k = 0; k < g.n; k++) {
         str_clear(&escaped);
-        pairs_add_text(&escaped, span_of(g.formats[k].text));
+        str_add_listed(&escaped, span_of(g.formats[k].text));
         if (!is_noted(formats, escaped.buf))
             str_addf(formats, "%s%s", formats->len ? "," : "", escaped.buf);
     }

@@ -22,6 +22,10 @@ static const struct param_spec edit_params[] = {
       .help = "the column" },
     { .name = "value", .type = PARAM_TEXT, .flags = PARAM_WORD, .help = "what the cell becomes" },
     { .name = "to_missing", .type = PARAM_FLAG, .fallback = "no", .help = "make the cell missing" },
+    { .name = "values",
+      .type = PARAM_TEXT,
+      .help = "a value for each row, with commas between them; nothing between two makes the cell "
+              "missing" },
     { .name = "was",
       .type = PARAM_TEXT,
       .help = "what each cell held when it was edited, with commas between them; recorded" },
@@ -30,10 +34,24 @@ static const struct param_spec edit_params[] = {
 
 /* ---------------------------------------------------------------- rows */
 
+struct numbered {
+    size_t number, at;
+};
+
 struct rows {
-    size_t *number; /* (n) as written */
+    size_t *number;         /* (n) as written */
+    struct numbered *order; /* (n) by number, then as written */
     size_t n;
 };
+
+static int by_number(const void *a, const void *b)
+{
+    const struct numbered *x = a, *y = b;
+
+    if (x->number != y->number)
+        return x->number < y->number ? -1 : 1;
+    return (x->at > y->at) - (x->at < y->at);
+}
 
 static int parse_rows(struct rows *out, const char *text, struct arena *arena, struct err *err)
 {
@@ -43,6 +61,7 @@ static int parse_rows(struct rows *out, const char *text, struct arena *arena, s
     if (pairs_parse_texts(&words, &out->n, text, arena, err))
         return -1;
     out->number = ARENA_NEW(arena, size_t, out->n);
+    out->order = ARENA_NEW(arena, struct numbered, out->n);
     for (size_t k = 0; k < out->n; k++) {
         struct span word = span_trim(words[k]);
         if (!text_parse_int(&number, word.at, word.len) || number < 1)
@@ -51,27 +70,31 @@ static int parse_rows(struct rows *out, const char *text, struct arena *arena, s
                            "them",
                            (int)word.len, word.at);
         out->number[k] = (size_t)number;
+        out->order[k] = (struct numbered){ (size_t)number, k };
     }
+    if (out->n)
+        qsort(out->order, out->n, sizeof(*out->order), by_number);
     return out->n ? 0 : err_set(err, ERR_USAGE, "no row is named");
 }
 
 /* Which of the rows has the number, n when none. */
 static size_t find_row(const struct rows *r, size_t number)
 {
-    size_t k = 0;
+    size_t low = 0, high = r->n;
 
-    while (k < r->n && r->number[k] != number)
-        k++;
-    return k;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (r->order[middle].number < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < r->n && r->order[low].number == number ? r->order[low].at : r->n;
 }
 
 static size_t largest_number(const struct rows *r)
 {
-    size_t most = 0;
-
-    for (size_t k = 0; k < r->n; k++)
-        most = r->number[k] > most ? r->number[k] : most;
-    return most;
+    return r->n ? r->order[r->n - 1].number : 0;
 }
 
 /* A row beyond the last one says that the data are others; one that an earlier step removed has no
@@ -92,32 +115,77 @@ static int check_rows(const struct rows *r, const struct table *t, struct err *e
 
 /* ---------------------------------------------------------------- the cell's new value */
 
-static int parse_value(struct cell_value *out, const struct column *c, const struct params *p,
-                       struct err *err)
-{
-    const char *value = params_text(p, "value");
+/* What a cell becomes. */
+struct becomes {
+    const char *text; /* NULL: missing */
+    struct cell_value value;
+};
 
-    *out = (struct cell_value){ 0 };
-    if (!value == !params_flag(p, "to_missing"))
-        return err_set(err, ERR_USAGE, "edit takes a value, or to_missing=yes");
-    if (!value || cell_value_read(out, span_of(value), c->type))
+static int parse_value(struct becomes *out, const char *text, const struct column *c,
+                       const char *column, struct err *err)
+{
+    *out = (struct becomes){ .text = text };
+    if (!text || cell_value_read(&out->value, span_of(text), c->type))
         return 0;
     return err_set(err, ERR_DOMAIN,
                    "'%s' is no value of %s, which is %s; cast it first, or write "
                    "to_missing=yes",
-                   value, params_text(p, "column"), step_type_words(c->type));
+                   text, column, step_type_words(c->type));
 }
 
-static void add_value(struct column_builder *b, const struct cell_value *v, const char *text)
+/* One for each row. */
+static int parse_values(struct becomes *out, size_t n_rows, const char *values,
+                        const struct column *c, const char *column, struct arena *arena,
+                        struct err *err)
 {
-    if (!text)
+    struct span *texts;
+    size_t n;
+
+    if (pairs_parse_texts(&texts, &n, values, arena, err))
+        return -1;
+    if (n == 0 && n_rows == 1) { /* values="": one cell, made missing */
+        out[0] = (struct becomes){ 0 };
+        return 0;
+    }
+    if (n != n_rows)
+        return err_set(err, ERR_USAGE, "values= has %zu texts for %zu rows", n, n_rows);
+    for (size_t k = 0; k < n; k++) {
+        const char *text = texts[k].len ? arena_strndup(arena, texts[k].at, texts[k].len) : NULL;
+        if (parse_value(&out[k], text, c, column, err))
+            return -1;
+    }
+    return 0;
+}
+
+/* (n_rows), from value=, to_missing= or values=: one of the three. */
+static int parse_becomes(struct becomes *out, size_t n_rows, const struct column *c,
+                         const struct params *p, struct arena *arena, struct err *err)
+{
+    const char *value = params_text(p, "value"), *values = params_text(p, "values");
+    const char *column = params_text(p, "column");
+
+    if ((value != NULL) + (values != NULL) + params_flag(p, "to_missing") != 1)
+        return err_set(err, ERR_USAGE,
+                       "edit takes a value, or values= with one for each row, or to_missing=yes");
+    if (values)
+        return parse_values(out, n_rows, values, c, column, arena, err);
+    if (parse_value(&out[0], value, c, column, err))
+        return -1;
+    for (size_t k = 1; k < n_rows; k++)
+        out[k] = out[0];
+    return 0;
+}
+
+static void add_value(struct column_builder *b, const struct becomes *v)
+{
+    if (!v->text)
         builder_add_missing(b);
     else if (b->type == COLUMN_TEXT || b->type == COLUMN_CATEGORY)
-        builder_add_text(b, text, strlen(text));
+        builder_add_text(b, v->text, strlen(v->text));
     else if (b->type == COLUMN_REAL)
-        builder_add_real(b, v->real);
+        builder_add_real(b, v->value.real);
     else
-        builder_add_int(b, v->integer);
+        builder_add_int(b, v->value.integer);
 }
 
 /* ---------------------------------------------------------------- what it was */
@@ -151,9 +219,8 @@ static int check_was(const struct column *c, const struct table *t, size_t i, st
 
 struct editing {
     struct rows rows;
-    struct span *was; /* (rows.n), NULL when it is not recorded */
-    struct cell_value value;
-    const char *text; /* NULL: missing */
+    struct span *was;        /* (rows.n), NULL when it is not recorded */
+    struct becomes *becomes; /* (rows.n) */
     const char *column;
 };
 
@@ -164,9 +231,10 @@ static int editing_init(struct editing *e, const struct column *c, const struct 
     size_t n_was = 0;
 
     e->column = params_text(in->params, "column");
-    e->text = params_text(in->params, "value");
-    if (parse_rows(&e->rows, params_text(in->params, "row"), arena, err) ||
-        parse_value(&e->value, c, in->params, err))
+    if (parse_rows(&e->rows, params_text(in->params, "row"), arena, err))
+        return -1;
+    e->becomes = ARENA_NEW(arena, struct becomes, e->rows.n);
+    if (parse_becomes(e->becomes, e->rows.n, c, in->params, arena, err))
         return -1;
     /* In a fold an earlier step may have learned something else, or removed other rows. */
     if (in->in_fold)
@@ -198,7 +266,7 @@ static int edit_cells(struct column **out, const struct editing *e, const struct
         if (k == e->rows.n)
             builder_add_cell(&b, c, i);
         else if (!e->was || !(rc = check_was(c, t, i, e->was[k], e->column, err)))
-            add_value(&b, &e->value, e->text);
+            add_value(&b, &e->becomes[k]);
     }
     if (!rc)
         return builder_finish(out, &b, err);
@@ -235,25 +303,29 @@ static int edit_apply(struct table **out, const void *state, const struct step_i
 
 /* Each row's cell as it is now; every row must be there. */
 static int note_was(struct str *out, const struct rows *rows, const struct column *c,
-                    const struct table *t, struct err *err)
+                    const struct table *t, struct arena *arena, struct err *err)
 {
+    size_t *at = ARENA_NEW(arena, size_t, rows->n); /* row of the table, from 1; 0: gone */
     struct str cell;
     int rc = 0;
 
+    for (size_t i = 0; i < t->n_rows; i++) {
+        size_t k = find_row(rows, table_row_number(t, i));
+        if (k < rows->n)
+            at[k] = i + 1;
+    }
     str_init(&cell);
     for (size_t k = 0; k < rows->n && !rc; k++) {
-        size_t i = 0;
-        while (i < t->n_rows && table_row_number(t, i) != rows->number[k])
-            i++;
-        if (i == t->n_rows) {
+        size_t i = at[find_row(rows, rows->number[k])];
+        if (i == 0) {
             rc = err_set(err, ERR_USAGE, "there is no row %zu in the table as it stands",
                          rows->number[k]);
             break;
         }
-        cell_was(&cell, c, i);
+        cell_was(&cell, c, i - 1);
         if (k)
             str_add_char(out, ',');
-        pairs_add_text(out, (struct span){ cell.buf, cell.len });
+        str_add_listed(out, (struct span){ cell.buf, cell.len });
     }
     str_release(&cell);
     return rc;
@@ -271,7 +343,7 @@ static int edit_resolve(struct params *params, const struct step_resolving *r, s
         parse_rows(&rows, params_text(params, "row"), r->arena, err))
         return -1;
     str_init(&was);
-    int rc = note_was(&was, &rows, table_at(r->in->table, col), r->in->table, err);
+    int rc = note_was(&was, &rows, table_at(r->in->table, col), r->in->table, r->arena, err);
     if (!rc)
         rc = params_put(params, "was", was.buf, r->arena, err);
     str_release(&was);
@@ -283,7 +355,8 @@ const struct step_kind step_edit = {
     .help = "change single cells by hand",
     .details =
         "A row is known by its number in the source, which it keeps through every step; several, "
-        "with commas between them, take the same value. The value must be one of the column's "
+        "with commas between them, take the same value, or each its own by values=. The value must "
+        "be one of the column's "
         "type; a category takes a new one too. What the cell held is recorded, and a replay on "
         "data in which it holds something else is refused instead of changing another cell. It is "
         "about rows of this source: new rows that a model predicts are never edited.",

@@ -6,6 +6,8 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
+#include "base/text.h"
+#include "profile/dates.h"
 
 #define AUDIT(id) extern const struct audit_kind audit_##id;
 #include "profile/audits.def"
@@ -190,12 +192,16 @@ static void join_claims(struct audit_context *a, const struct claim *c, size_t n
         right *= 1 - (double)claimed(a, &c[i])->sure;
     struct audit_cell best = *claimed(a, &c[best_claim(a, c, n)]);
     for (size_t i = 0; i < n; i++) {
+        struct audit_finding *f = &a->findings[c[i].finding];
         struct audit_cell *cell = claimed(a, &c[i]);
         bool lost = cell->proposal && !same_proposal(cell, &best);
         cell->sure = lost ? 0 : (float)(1 - right);
         if (!cell->proposal && best.proposal) {
             cell->proposal = best.proposal;
             cell->to_missing = best.to_missing;
+            /* The detector's own command knows nothing of another's proposal. */
+            f->by_cell = f->by_cell ||
+                         (*best.proposal && f->n_cols == 1 && !audit_is_target(a, f->cols[0]));
         }
     }
 }
@@ -287,6 +293,63 @@ static bool is_refused(const struct audit_context *a, const struct audit_finding
     return refused;
 }
 
+/* ---------------------------------------------------------------- repair cell by cell */
+
+/* A longer line is none that a person reads or keeps. */
+#define MOST_BY_CELL ((size_t)2000)
+
+/* Can the column hold the text, as the step that edits cells reads it? */
+static bool can_hold(const struct column *c, const char *text)
+{
+    struct span s = span_of(text);
+    int64_t integer;
+    double real;
+
+    switch (c->type) {
+    case COLUMN_INT:
+        return text_parse_int(&integer, s.at, s.len);
+    case COLUMN_REAL:
+        return text_parse_real(&real, s.at, s.len);
+    case COLUMN_BOOL:
+        return span_is(s, "true") || span_is(s, "false");
+    case COLUMN_DATE:
+    case COLUMN_TIMESTAMP:
+        return date_read(s).order == DATE_YMD;
+    default:
+        return true;
+    }
+}
+
+/* edit ROWS COLUMN values=…: exactly the proposals; a cell without one is emptied, unless it is
+ * empty already.  The detector's own command stands where that leaves nothing to write, or too
+ * much. */
+static void fix_by_cell(struct audit_context *a, struct audit_finding *f)
+{
+    const struct column *c = table_at(a->in->table, f->cols[0]);
+    struct str rows, values;
+    size_t n = 0;
+
+    str_init(&rows);
+    str_init(&values);
+    for (size_t k = 0; k < f->n_cells && f->n_cells <= MOST_BY_CELL; k++) {
+        const struct audit_cell *cell = &f->cells[k];
+        const char *right = cell->proposal ? cell->proposal : "";
+        if (*right ? !can_hold(c, right) : column_missing(c, cell->row))
+            continue;
+        str_addf(&rows, "%s%zu", n ? "," : "", table_row_number(a->in->table, cell->row));
+        str_add(&values, n++ ? "," : "");
+        str_add_listed(&values, span_of(right));
+    }
+    if (n) {
+        f->fix = (struct audit_fix){ .verb = "edit" };
+        audit_fix_arg(f, NULL, arena_strdup(a->arena, rows.buf));
+        audit_fix_arg(f, NULL, table_name(a->in->table, f->cols[0]));
+        audit_fix_arg(f, "values", arena_strdup(a->arena, values.buf));
+    }
+    str_release(&rows);
+    str_release(&values);
+}
+
 /* ---------------------------------------------------------------- what is shown */
 
 static int by_row_col(const void *a, const void *b)
@@ -365,6 +428,8 @@ static void settle(struct audit_context *a)
 
     for (size_t i = 0; i < a->n; i++)
         if (settle_finding(a, &a->findings[i])) {
+            if (a->findings[i].by_cell)
+                fix_by_cell(a, &a->findings[i]);
             weigh(a, &a->findings[i]);
             a->findings[n++] = a->findings[i];
         }

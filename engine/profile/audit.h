@@ -59,6 +59,9 @@ struct audit_finding {
     size_t n_cols, count;
     double severity; /* 0 to 1 */
     struct audit_fix fix;
+    /* The command writes into each cell what is proposed, or empties it; audit.c makes it of the
+     * cells that are left, all of cols[0]. */
+    bool by_cell;
     struct audit_cell *cells; /* (n_cells) by row, then column */
     size_t n_cells;
     uint32_t *rows; /* (n_rows) of the table, rising: where it speaks of rows */

@@ -30,6 +30,35 @@ static void look_at_text(struct audit_context *a, size_t col)
     arena_release(&scratch);
 }
 
+/* 3.4.2024 among 20.9.2024 and the like: the order that the others with the same separator show. */
+static enum date_order usual_order(const struct audit_context *a, size_t col, char between)
+{
+    size_t day_first = 0, month_first = 0;
+
+    for (size_t i = 0; i < a->in->n_odd; i++) {
+        struct date_text d = date_read(span_of(a->in->odd[i].text));
+        if (a->in->odd[i].col != col || d.between != between)
+            continue;
+        day_first += d.order == DATE_DMY;
+        month_first += d.order == DATE_MDY;
+    }
+    if (day_first > 0 && month_first == 0)
+        return DATE_DMY;
+    return month_first > 0 && day_first == 0 ? DATE_MDY : DATE_EITHER;
+}
+
+static void settle_order(const struct audit_context *a, size_t col, struct date_text *d)
+{
+    if (d->order != DATE_EITHER)
+        return;
+    d->order = usual_order(a, col, d->between);
+    if (d->order != DATE_MDY)
+        return;
+    int day = d->day; /* DATE_EITHER reads the day first */
+    d->day = d->month;
+    d->month = day;
+}
+
 /* The rejected cells of a column of dates, as the table writes dates. */
 static struct audit_finding *add_rejected(struct audit_context *a, size_t col)
 {
@@ -46,6 +75,7 @@ static struct audit_finding *add_rejected(struct audit_context *a, size_t col)
         if (odd->col != col || d.order == DATE_NONE)
             continue;
         str_clear(&right);
+        settle_order(a, col, &d);
         bool can = date_write(&right, &d, &iso);
         f = f ? f : audit_add(a, "date", &col, 1);
         audit_add_cell(a, f, odd->row, col, 0.95, span_of(odd->text), can ? right.buf : NULL,
@@ -97,8 +127,9 @@ static int look_at_dates(struct audit_context *a, size_t col, struct err *err)
         return 0;
     f->sampled = false;
     f->says = "no dates, or days far from all others";
-    if (f->cells[0].row < c->n_rows && column_missing(c, f->cells[0].row))
+    if (column_missing(c, f->cells[0].row))
         audit_fix_fill(a, f, col);
+    f->by_cell = !audit_is_target(a, col);
     return 0;
 }
 

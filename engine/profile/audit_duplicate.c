@@ -162,7 +162,8 @@ static void find_shared(struct audit_context *a, const struct keyed *rows)
     if (!f)
         return;
     finish(f);
-    f->says = "held-out rows that are training rows too; dedupe before split";
+    f->says = "held-out rows that are training rows too; no step takes out held-out rows: undo "
+              "the split, dedupe, split again";
 }
 
 /* ---------------------------------------------------------------- by a key, and nearly */

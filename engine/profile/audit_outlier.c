@@ -108,6 +108,7 @@ static void add_fix(struct audit_context *a, struct audit_finding *f, const stru
 
     if (audit_is_target(a, f->cols[0]))
         return;
+    f->by_cell = true; /* clip where they are many */
     f->fix.verb = "clip";
     audit_fix_arg(f, NULL, table_name(a->in->table, f->cols[0]));
     double low = s->log ? exp(s->last_low) : s->last_low;

@@ -102,6 +102,7 @@ static void look_at(struct audit_context *a, size_t col)
                            span_of(text_real(text, v, c->type == COLUMN_REAL)), NULL, false);
     if (audit_is_target(a, col))
         return;
+    f->by_cell = true; /* a wrong number tells nothing of the right one; clip where they are many */
     f->fix.verb = "clip";
     audit_fix_arg(f, NULL, table_name(a->in->table, col));
     audit_fix_arg(f, "min", audit_printf(a, "%g", r.low));

@@ -46,6 +46,7 @@ static void add_rejected(struct audit_context *a, size_t col)
     f->sampled = false;
     f->says = audit_printf(a, "no %s, so missing in the table", column_type_name(c->type));
     audit_fix_fill(a, f, col);
+    f->by_cell = !audit_is_target(a, col);
 }
 
 static bool has_digit(struct span s)

@@ -100,6 +100,7 @@ static void look_at(struct audit_context *a, size_t col)
                            s.with == 1 ? "" : "s", s.bare);
     if (!column_is_text(table_at(t, col))) {
         audit_fix_fill(a, f, col);
+        f->by_cell = !audit_is_target(a, col);
         return;
     }
     f->fix.verb = "replace";

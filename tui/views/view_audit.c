@@ -255,14 +255,24 @@ static void show_rows(const struct audit_view *s, struct desk *d)
         desk_say(d, "it is about the whole column");
 }
 
+/* Repairs, and teaches as `audit accept` does; the table must still be the one that was audited. */
 static void accept(const struct audit_view *s, struct desk *d)
 {
-    const char *command = text_of(finding_at(s, d), "command");
+    const json_t *f = finding_at(s, d);
+    const char *command = text_of(f, "command");
+    struct str name;
 
-    if (*command)
+    if (!*command) {
+        desk_say(d, "no command repairs it; r refuses it");
+        return;
+    }
+    str_init(&name);
+    lex_quote(&name, text_of(f, "name"));
+    if (is_old(d))
         desk_wish(d, WISH_SUBMIT, "%s", command);
     else
-        desk_say(d, "no command repairs it; r refuses it");
+        desk_wish(d, WISH_SUBMIT, "audit accept %s\n%s", name.buf, command);
+    str_release(&name);
 }
 
 /* The whole finding, or the one cell. */

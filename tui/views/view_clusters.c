@@ -281,7 +281,7 @@ static void apply(const struct clusters_view *s, struct desk *d)
         if (s->choices[i].decision != REFUSED)
             continue;
         str_add(&refused, refused.len ? "," : "");
-        pairs_add_text(&refused, span_of(text_of(cluster_at(d, i), "value")));
+        str_add_listed(&refused, span_of(text_of(cluster_at(d, i), "value")));
     }
     str_add(&line, "merge");
     add_search(&line, d);

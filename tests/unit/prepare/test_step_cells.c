@@ -169,7 +169,13 @@ static void test_edit(void **state)
     assert_step_refused(t, "edit 7 clutch maybe",
                         "'maybe' is no value of clutch, which is a bool; cast it first, or write "
                         "to_missing=yes");
-    assert_step_refused(t, "edit 7 clutch", "edit takes a value, or to_missing=yes");
+    assert_step_refused(t, "edit 7 clutch",
+                        "edit takes a value, or values= with one for each row, or to_missing=yes");
+    assert_step_refused(t, "edit 3,5 sex values=a,b,c", "values= has 3 texts for 2 rows");
+    assert_after(t, "edit 5,3,1 sex values=female,,it", "sex",
+                 "it FEMALE · MALE female MALE FEMALE MALE · · MALE FEMALE");
+    assert_after(t, "edit 3 sex values=", "sex",
+                 "MALE FEMALE · MALE FEMALE MALE FEMALE MALE · · MALE FEMALE");
     assert_step_refused(t, "edit x clutch true",
                         "'x' is no row number; rows are numbered from 1, as the sheet shows them");
     assert_step_refused(

@@ -382,7 +382,8 @@ static void test_audit(void **state)
     screen_show(&s.screen, VIEW_audit);
     check("audit", &s);
     request(&s, REQ_ACCEPT);
-    assert_string_equal(s.desk.wish_text.buf, "repair town by=zip,county");
+    assert_string_equal(s.desk.wish_text.buf,
+                        "audit accept dependency:zip,town\nrepair town by=zip,county");
     request(&s, REQ_OPEN);
     assert_string_equal(s.desk.wish_text.buf, "facet only set=1");
     request(&s, REQ_RIGHT);
