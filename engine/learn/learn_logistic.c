@@ -9,11 +9,13 @@
 
 #include "base/mem.h"
 #include "base/parallel.h"
+#include "learn/logistic_l1.h"
 #include "learn/logistic_loss.h"
 #include "num/linalg.h"
 #include "num/optim.h"
 
-enum { NEWTON_MAX_PARAMETERS = 600, HALVINGS_MAX = 30 };
+enum { NEWTON_MAX_PARAMETERS = 600, SPARSE_MAX_PARAMETERS = 4000, HALVINGS_MAX = 30 };
+enum { PENALTY_L2, PENALTY_NONE, PENALTY_L1, PENALTY_ELASTICNET };
 
 static const double PIVOT_TOLERANCE = 1e-13;
 
@@ -324,6 +326,29 @@ static const char *warning_of(const struct logistic *l, struct arena *arena)
     return NULL;
 }
 
+/* With an L1 penalty: share / C times the sum of absolute coefficients. */
+static int solve_sparse(struct logistic *l, double share, struct job *job, struct err *err)
+{
+    struct logistic_loss *f = &l->loss;
+    void *memory;
+
+    if (mem_big(&memory, 2 * f->d, sizeof(double), "the coefficients", err))
+        return -1;
+    memset(memory, 0, 2 * f->d * sizeof(double));
+    l->theta = memory;
+    double *l1 = l->theta + f->d, weight = share / params_real(l->in->params, "C");
+    for (size_t k = 0; k < f->n_scores; k++)
+        for (size_t j = 0; j < f->p; j++)
+            l1[k * f->q + j] = weight * f->scale[j];
+    struct logistic_l1 sparse = {
+        .loss = f, .l1 = l1, .tolerance = l->tolerance, .max_iter = l->max_iter, .theta = l->theta
+    };
+    int rc = logistic_l1_solve(&sparse, job, err);
+    l->n_iter = sparse.n_iter;
+    l->converged = sparse.converged;
+    return rc;
+}
+
 static int solve(struct logistic *l, struct job *job, struct err *err)
 {
     size_t d = l->loss.d;
@@ -346,7 +371,12 @@ static int logistic_fit(struct fit_output *out, const struct fit_input *in, stru
                         struct err *err)
 {
     bool intercept = params_flag(in->params, "fit_intercept");
-    bool penalised = params_choice(in->params, "penalty") == 0;
+    int penalty = params_choice(in->params, "penalty");
+    bool penalised = penalty != PENALTY_NONE;
+    double share = penalty == PENALTY_L1           ? 1
+                   : penalty == PENALTY_ELASTICNET ? params_real(in->params, "l1_ratio")
+                                                   : 0;
+    double ridge = penalised && share < 1 ? params_real(in->params, "C") / (1 - share) : 0;
     struct logistic l = { .in = in,
                           .penalised = penalised,
                           .tolerance = params_real(in->params, "tol"),
@@ -356,13 +386,19 @@ static int logistic_fit(struct fit_output *out, const struct fit_input *in, stru
     if (find_present(&present, in, err))
         return -1;
     size_t d = (in->x->p + intercept) * (present.n > 2 ? present.n : 1);
+    if (share > 0 && d > SPARSE_MAX_PARAMETERS) {
+        release_present(&present);
+        return err_set(err, ERR_DOMAIN,
+                       "penalty=l1 takes up to %d coefficients; here are %zu; use penalty=l2, or "
+                       "fewer features",
+                       SPARSE_MAX_PARAMETERS, d);
+    }
     struct linear_model *m = linear_model_new(out->arena, in->x->p,
                                               in->n_classes > 2 ? in->n_classes : 1, intercept);
-    int rc = logistic_loss_init(&l.loss, in, present.y, present.n, intercept,
-                                penalised ? params_real(in->params, "C") : 0,
-                                d <= NEWTON_MAX_PARAMETERS, err);
+    int rc = logistic_loss_init(&l.loss, in, present.y, present.n, intercept, ridge,
+                                d <= NEWTON_MAX_PARAMETERS || share > 0, err);
     if (!rc) {
-        rc = solve(&l, job, err);
+        rc = share > 0 ? solve_sparse(&l, share, job, err) : solve(&l, job, err);
         if (!rc) {
             keep_model(&l, m, &present);
             m->freedom = penalised || !l.inverted || l.separable ? 0 : INFINITY;
@@ -377,7 +413,7 @@ static int logistic_fit(struct fit_output *out, const struct fit_input *in, stru
     return rc;
 }
 
-static const char *const penalties[] = { "l2", "none", NULL };
+static const char *const penalties[] = { "l2", "none", "l1", "elasticnet", NULL };
 
 static const struct param_spec logistic_params[] = {
     { .name = "C",
@@ -391,7 +427,13 @@ static const struct param_spec logistic_params[] = {
       .type = PARAM_CHOICE,
       .choices = penalties,
       .fallback = "l2",
-      .help = "l2, or none for plain maximum likelihood" },
+      .help = "l2; l1 and elasticnet set coefficients to 0; none: plain maximum likelihood" },
+    { .name = "l1_ratio",
+      .type = PARAM_REAL,
+      .min = 0,
+      .max = 1,
+      .fallback = "0.5",
+      .help = "penalty=elasticnet: the L1 penalty's share" },
     { .name = "fit_intercept",
       .type = PARAM_FLAG,
       .fallback = "yes",
@@ -417,7 +459,9 @@ const struct learner learn_logistic = {
     .name = "logistic",
     .help = "logistic regression, for two or more classes",
     .details = "Minimises C times the sum of the log losses plus half the sum of squared "
-               "coefficients; constants are not penalised. More than two classes share one softmax "
+               "coefficients (penalty=l1: the sum of absolute ones; elasticnet: l1_ratio of that "
+               "and the rest of the squares'); constants are not penalised. More than two classes "
+               "share one softmax "
                "with a score for each. The penalty treats all features alike, so scale them first. "
                "Standard errors come from the inverse of the penalised Hessian at the optimum: "
                "without a penalty they are maximum likelihood's, with one they are those of a "

@@ -10,7 +10,8 @@ import csv
 import numpy as np
 import sklearn
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.linear_model import Lasso, ElasticNet, PoissonRegressor, GammaRegressor, TweedieRegressor
+from sklearn.linear_model import (Lasso, ElasticNet, LogisticRegression, PoissonRegressor,
+                                  GammaRegressor, TweedieRegressor)
 from sklearn.naive_bayes import GaussianNB, BernoulliNB
 from sklearn.preprocessing import StandardScaler
 
@@ -119,6 +120,16 @@ def classes(out):
             probabilities(out, [name, target, learner, params], z, model.fit(z, y))
 
 
+def sparse(out):
+    for name, target in CLASSIFY:
+        names, z, y = table(name, target)
+        for params, more in (("penalty=l1 C=0.3", dict(penalty="l1", C=0.3)),
+                             ("penalty=elasticnet l1_ratio=0.7 C=0.1",
+                              dict(penalty="elasticnet", l1_ratio=0.7, C=0.1))):
+            model = LogisticRegression(solver="saga", tol=1e-10, max_iter=200000, **more)
+            probabilities(out, [name, target, "logistic", params], z, model.fit(z, y))
+
+
 def main():
     with open("tests/reference/linear_expected.csv", "w") as f:
         out = csv.writer(f, lineterminator="\n")
@@ -126,6 +137,7 @@ def main():
         penalised(out)
         means(out)
         classes(out)
+        sparse(out)
 
 
 if __name__ == "__main__":
