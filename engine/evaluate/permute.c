@@ -73,8 +73,8 @@ static int permuting_init(struct permuting *p, const struct permute_request *req
     void *memory;
 
     *p = (struct permuting){ .req = req };
-    if (design_matrix(&p->x, m->features, m->p, learner_abilities(m->learner, &m->params),
-                      m->levels, req->table, req->rows, req->n, true, err))
+    if (design_matrix(&p->x, m->features, m->p, model_flags(m), m->levels, req->table, req->rows,
+                      req->n, true, err))
         return -1;
     if (matrix_new(&p->value, req->n, m->target.n_classes ? m->target.n_classes : 1,
                    "the predictions", err))

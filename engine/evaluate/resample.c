@@ -393,8 +393,8 @@ static int fold_features(struct matrix *x, const struct model *m, const struct f
 {
     if (!(m->target.task & TASK_ALONE))
         return 0;
-    return design_matrix(x, m->features, m->p, m->learner->flags, m->levels, prepared, held,
-                         f->n_held, true, err);
+    return design_matrix(x, m->features, m->p, model_flags(m), m->levels, prepared, held, f->n_held,
+                         true, err);
 }
 
 /* Predict and score the held-out rows. */

@@ -278,8 +278,8 @@ static int share_linear(struct explanation *e, const struct model *m, const stru
 {
     struct matrix all;
 
-    if (design_matrix(&all, m->features, m->p, m->learner->flags, m->levels, t, train, n_train,
-                      false, err))
+    if (design_matrix(&all, m->features, m->p, model_flags(m), m->levels, t, train, n_train, false,
+                      err))
         return -1;
     double *mean = MEM_NEW(double, m->p);
     column_means(mean, &all);
@@ -318,7 +318,7 @@ int explain_rows(struct explanation *out, const struct model *m, const struct ta
                        "out exactly; explain by method=permutation",
                        m->learner->name);
     e.n_outputs = m->target.n_classes > 2 ? m->target.n_classes : 1;
-    if (design_matrix(&x, m->features, m->p, m->learner->flags, m->levels, t, rows, n, true, err))
+    if (design_matrix(&x, m->features, m->p, model_flags(m), m->levels, t, rows, n, true, err))
         return -1;
     if (mem_big(&phi, n, e.n_outputs * (m->p + 1) * sizeof(double), "the shares of features",
                 err)) {

@@ -67,6 +67,12 @@ struct model {
     struct arena arena;       /* all of the above but `fitted` and `expectations` */
 };
 
+/* What its learner can take with its parameters. */
+static inline unsigned model_flags(const struct model *m)
+{
+    return learner_abilities(m->learner, &m->params);
+}
+
 struct prediction {
     size_t n, n_classes; /* n_classes 0 where there are none */
     struct matrix value; /* (n, task_outputs): probabilities, or what learner.h says */

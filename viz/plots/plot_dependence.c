@@ -187,8 +187,8 @@ static int dependence_build(struct figure *f, const struct workspace *ws,
         return -1;
     size_t n_outputs = v.m->target.n_classes ? v.m->target.n_classes : 1;
     size_t n = draw_rows(&rows, ws, params, &f->arena);
-    int rc = design_matrix(&v.x, v.m->features, v.m->p, v.m->learner->flags, v.m->levels, t, rows,
-                           n, true, err) ||
+    int rc = design_matrix(&v.x, v.m->features, v.m->p, model_flags(v.m), v.m->levels, t, rows, n,
+                           true, err) ||
              matrix_new(&v.out, n, n_outputs, "the predictions", err);
     if (!rc) {
         make_grid(&v, &f->arena);
