@@ -494,24 +494,24 @@ int workspace_with_target(struct workspace **out, const struct workspace *ws, co
     return 0;
 }
 
-/* part of the table's rows to parts by original row. */
+/* part of the table's rows to parts by row of the source. */
 static int split_buffer(struct buffer **out, const struct workspace *ws, const uint8_t *part,
                         struct err *err)
 {
-    const struct table *t = workspace_table(ws);
-    size_t n_source = ws->source->table->n_rows, n_held = 0;
+    const struct table *t = workspace_table(ws), *source = ws->source->table;
+    size_t n_held = 0;
 
     for (size_t i = 0; i < t->n_rows; i++)
         n_held += part[i] == PART_PREDICT;
     if (n_held == 0 || n_held == t->n_rows)
         return err_set(err, ERR_DOMAIN, "the split leaves no %s rows; give each part some",
                        n_held ? "training" : "held-out");
-    if (buffer_new(out, n_source, 1, "the split", err))
+    if (buffer_new(out, source->n_rows, 1, "the split", err))
         return -1;
     uint8_t *split = (*out)->data;
-    memset(split, PART_NONE, n_source);
+    memset(split, PART_NONE, source->n_rows);
     for (size_t i = 0; i < t->n_rows; i++)
-        split[table_row_number(t, i) - 1] = part[i];
+        split[table_index_of(source, table_row_number(t, i))] = part[i];
     return 0;
 }
 

@@ -31,7 +31,7 @@ struct workspace {
     atomic_uint refs;
     struct source *source; /* NULL before load */
     struct recipe *recipe; /* never NULL */
-    /* The rows the split put aside: by ORIGINAL row; NULL: no split. PART_ values, PART_NONE for
+    /* The rows the split put aside: by row of the source's table; NULL: no split. PART_ values, PART_NONE for
      * rows that were not in the sample when it was made. */
     struct buffer *split;
     char *split_text; /* "test=0.25 stratify=species seed=7", NULL */

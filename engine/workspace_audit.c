@@ -5,27 +5,8 @@
 #include "base/mem.h"
 #include "workspace.h"
 
-/* Table row of each original row (from 0), UINT32_MAX where it is gone; n_source. */
-static uint32_t *rows_of_source(const struct table *t, size_t n_source, struct err *err)
-{
-    void *block;
-
-    if (mem_big(&block, n_source, sizeof(uint32_t), "row numbers", err))
-        return NULL;
-    uint32_t *at = block;
-    for (size_t i = 0; i < n_source; i++)
-        at[i] = UINT32_MAX;
-    for (size_t i = 0; i < t->n_rows; i++) {
-        size_t row = table_row_number(t, i);
-        if (row >= 1 && row <= n_source)
-            at[row - 1] = (uint32_t)i;
-    }
-    return at;
-}
-
 /* The rejected cells that are still missing in the table, by its rows and columns; arena. */
-static int odd_cells(struct audit_input *in, const struct workspace *ws, struct arena *arena,
-                     struct err *err)
+static void odd_cells(struct audit_input *in, const struct workspace *ws, struct arena *arena)
 {
     const struct rejects *r = &ws->source->rejects;
     const struct table *source = ws->source->table, *t = in->table;
@@ -34,23 +15,18 @@ static int odd_cells(struct audit_input *in, const struct workspace *ws, struct 
     for (size_t i = 0; i < r->n; i++)
         n += r->list[i].kind == REJECT_VALUE && r->list[i].column >= 0;
     if (n == 0)
-        return 0;
-    uint32_t *rows = rows_of_source(t, source->n_rows, err);
-    if (!rows)
-        return -1;
+        return;
     struct odd_cell *odd = ARENA_NEW(arena, struct odd_cell, n);
     for (size_t i = 0; i < r->n; i++) {
         const struct reject *x = &r->list[i];
-        if (x->kind != REJECT_VALUE || x->column < 0 || (size_t)x->column >= source->n_cols ||
-            x->row < 1 || x->row > source->n_rows || rows[x->row - 1] == UINT32_MAX)
+        size_t row = x->kind == REJECT_VALUE ? table_index_of(t, x->row) : TABLE_NO_ROW;
+        if (row == TABLE_NO_ROW || x->column < 0 || (size_t)x->column >= source->n_cols)
             continue;
         int col = table_find(t, table_name(source, (size_t)x->column));
-        if (col >= 0 && column_missing(table_at(t, (size_t)col), rows[x->row - 1]))
-            odd[in->n_odd++] = (struct odd_cell){ rows[x->row - 1], (uint32_t)col, x->text };
+        if (col >= 0 && column_missing(table_at(t, (size_t)col), row))
+            odd[in->n_odd++] = (struct odd_cell){ (uint32_t)row, (uint32_t)col, x->text };
     }
     in->odd = odd;
-    mem_big_free(rows);
-    return 0;
 }
 
 /* 1 for training rows, 0 for rows that are held out. */
@@ -141,12 +117,11 @@ int workspace_audit(struct audit *out, const struct workspace *ws, double sensit
         in.classes = target.n_classes > 0;
     if (ws->split)
         in.part = parts_of(ws, &arena);
-    int rc = odd_cells(&in, ws, &arena, err);
-    struct source *words = rc ? NULL : words_of(ws, &arena, job);
+    odd_cells(&in, ws, &arena);
+    struct source *words = words_of(ws, &arena, job);
     if (words)
         in.raw = (struct raw_cells){ ws->source->table, words->table };
-    if (!rc)
-        rc = audit_run(out, &in, job, err);
+    int rc = audit_run(out, &in, job, err);
     source_unref(words);
     arena_release(&arena);
     return rc;

@@ -30,7 +30,7 @@ int workspace_detect_target(struct target *out, const struct workspace *ws, stru
 
 /* The sample (recipe.h), of which training rows are to be dealt to folds. */
 struct sample {
-    const struct table *table;
+    const struct table *table, *source;
     size_t n;
     uint32_t *rows; /* (n) of the table; arena */
 };
@@ -39,7 +39,7 @@ static struct sample sample_of(const struct workspace *ws, struct arena *arena)
 {
     size_t at = recipe_sample(ws->recipe);
     const uint8_t *part = ws->run->parts[at];
-    struct sample s = { .table = ws->run->tables[at] };
+    struct sample s = { .table = ws->run->tables[at], .source = ws->source->table };
 
     s.rows = ARENA_NEW(arena, uint32_t, s.table->n_rows);
     for (size_t i = 0; i < s.table->n_rows; i++)
@@ -50,7 +50,7 @@ static struct sample sample_of(const struct workspace *ws, struct arena *arena)
 
 static uint32_t sample_source_row(const struct sample *s, size_t i)
 {
-    return (uint32_t)(table_row_number(s->table, s->rows[i]) - 1);
+    return (uint32_t)table_index_of(s->source, table_row_number(s->table, s->rows[i]));
 }
 
 /* Strata of the sample's rows from the target as it stands in the last table; rows that a later

@@ -4,25 +4,7 @@
 
 #include "table/cell.h"
 
-#define NO_ROW SIZE_MAX
-
 /* ---------------------------------------------------------------- cells and rows */
-
-/* Index of the row with that number (from 0) in the source; NO_ROW when it is not there.  Rows keep their
- * order. */
-static size_t find_row(const struct table *t, size_t number)
-{
-    size_t low = 0, high = t->n_rows;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (table_row_number(t, middle) < number + 1)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < t->n_rows && table_row_number(t, low) == number + 1 ? low : NO_ROW;
-}
 
 static const char *cell_at(struct cell_story *s, const struct table *t, size_t i, size_t j)
 {
@@ -155,11 +137,11 @@ static void tell_steps(struct cell_story *s, json_t *data, size_t from, const ch
     for (size_t i = from; i < run->fitted->recipe->n_steps && name; i++) {
         const struct step *step = run->fitted->recipe->steps[i];
         const struct table *a = run->tables[i], *b = run->tables[i + 1];
-        size_t x = find_row(a, row), y = find_row(b, row);
+        size_t x = table_index_of(a, row + 1), y = table_index_of(b, row + 1);
         const char *next = name_after(run, i, name);
-        if (x == NO_ROW)
+        if (x == TABLE_NO_ROW)
             break;
-        if (y == NO_ROW) {
+        if (y == TABLE_NO_ROW) {
             report_line(s->out, "  step %zu (%s) removed the row", i + 1, step->text);
             json_object_set_new(data, "removed_by", json_integer((json_int_t)i + 1));
             break;
@@ -195,19 +177,19 @@ static int tell_made(struct cell_story *s, json_t *data, size_t i, size_t row, c
     const struct recipe_run *run = s->ws->run;
     const struct step *step = run->fitted->recipe->steps[i];
     const struct table *t = run->tables[i], *after = run->tables[i + 1];
-    size_t x = find_row(t, row), y = find_row(after, row);
+    size_t x = table_index_of(t, row + 1), y = table_index_of(after, row + 1);
     json_t *from = json_array();
     int rc = 0;
 
     json_object_set_new(data, "made_by", json_integer((json_int_t)i + 1));
-    if (y != NO_ROW) {
+    if (y != TABLE_NO_ROW) {
         const char *value = cell_at(s, after, y, (size_t)table_find(after, name));
         report_line(s->out, "column %s is made by step %zu (%s): %s", name, i + 1, step->text,
                     value);
         tell_value(s, data, "value", value);
     }
     tell_steps(s, data, i + 1, name, row);
-    for (size_t j = 0; j < t->n_cols && x != NO_ROW && !rc; j++) {
+    for (size_t j = 0; j < t->n_cols && x != TABLE_NO_ROW && !rc; j++) {
         if (!is_origin(step, table_name(t, j), name))
             continue;
         json_t *one = json_object();
@@ -289,17 +271,17 @@ static int tell_read(struct cell_story *s, json_t *data, size_t row, const char 
 {
     const struct source *src = s->ws->source;
     int col = table_find(src->table, name);
-    const char *value = cell_at(s, src->table, row, (size_t)col);
+    size_t at = table_index_of(src->table, row + 1); /* a sample has not all rows of its file */
+    const char *value = cell_at(s, src->table, at, (size_t)col);
 
     if (s->ws->stage) {
         report_line(s->out, "row %zu, column %s: %s", row + 1, name, value);
         tell_value(s, data, "value", value);
-        if (tell_stage(s, data, row, name, err))
+        if (tell_stage(s, data, at, name, err))
             return -1;
     } else {
-        size_t number = table_row_number(src->table, row);
-        report_line(s->out, "row %zu, column %s: %s as it was read", number, name, value);
-        tell_place(s, data, src, src->table, row, "  ");
+        report_line(s->out, "row %zu, column %s: %s as it was read", row + 1, name, value);
+        tell_place(s, data, src, src->table, at, "  ");
         tell_value(s, data, "value", value);
         tell_reject(s, data, src, row, col, "  ");
     }
@@ -327,12 +309,12 @@ static int tell_column(struct cell_story *s, json_t *data, size_t row, const cha
 int cell_story_tell(struct cell_story *s, size_t row, const char *name, struct err *err)
 {
     const struct table *t = s->ws->source->table;
-    size_t at = find_row(t, row);
+    size_t at = table_index_of(t, row + 1);
     json_t *data;
 
-    if (at == NO_ROW)
-        return err_set(err, ERR_USAGE, "there is no row %zu; the source has %zu rows", row + 1,
-                       t->n_rows);
+    if (at == TABLE_NO_ROW)
+        return err_set(err, ERR_USAGE, "there is no row %zu; the source has %zu rows%s", row + 1,
+                       t->n_rows, row < t->n_rows ? ", a sample of its file" : "");
     story_begin(&data, s);
     int rc = tell_column(s, data, row, name, err);
     json_decref(data);

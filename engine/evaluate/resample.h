@@ -41,7 +41,7 @@ int estimate_bootstrap(struct estimate *out, const struct metric *const *metrics
 /* ---- resampling ---- */
 struct resample_plan {
     size_t n_rows, n_folds, n_repeats;
-    uint32_t *rows; /* (n_rows) original row - 1, of the sample's training rows */
+    uint32_t *rows; /* (n_rows) rows of `input`: the sample's training rows */
     uint32_t *fold; /* (n_repeats, n_rows) */
     uint64_t seed;
 };
@@ -78,7 +78,7 @@ struct resample_result {
     /* Out-of-fold predictions of the first repeat, in the order of `rows`. */
     struct target target;
     size_t n_rows;
-    uint32_t *rows; /* (n_rows) original row - 1 */
+    uint32_t *rows; /* (n_rows) of the input */
     double *truth;  /* (n_rows) */
     struct prediction oof;
     size_t n_warnings; /* folds whose fit warned, and the first warning */
@@ -93,7 +93,7 @@ struct resample_result {
 int resample_run(struct resample_result **out, const struct resample_request *req, struct job *job,
                  struct err *err);
 /* A result for one set of rows that are predicted already: estimate_bootstrap's intervals.  Takes
- * `prediction`, also on error.  rows (n) original row - 1; truth (n), NAN where it is not known.
+ * `prediction`, also on error.  rows (n) of the source's table; truth (n), NAN where it is not known.
  * ERR_NOMEM. */
 struct resample_single {
     const char *model;

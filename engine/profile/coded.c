@@ -56,10 +56,12 @@ static struct raw_column raw_column(const struct coding *k, size_t col)
 static bool raw_text(struct span *out, const struct raw_column *raw, const struct coding *k,
                      const struct column *c, uint32_t row)
 {
-    size_t original = table_row_number(k->coded->table, row) - 1;
+    size_t original;
 
-    if (!raw->source || original >= raw->source->n_rows ||
-        !column_cells_equal(c, row, raw->source, original))
+    if (!raw->source)
+        return false;
+    original = table_index_of(k->raw.source, table_row_number(k->coded->table, row));
+    if (original == TABLE_NO_ROW || !column_cells_equal(c, row, raw->source, original))
         return false;
     *out = column_missing(raw->texts, original) ? (struct span){ "", 0 }
                                                 : column_span(raw->texts, original);

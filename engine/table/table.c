@@ -217,6 +217,22 @@ size_t table_row_number(const struct table *t, size_t i)
     return original_row(t, i) + 1;
 }
 
+size_t table_index_of(const struct table *t, size_t number)
+{
+    size_t low = 0, high = t->n_rows;
+
+    if (!t->origin->row)
+        return number >= 1 && number <= t->n_rows ? number - 1 : TABLE_NO_ROW;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (table_row_number(t, middle) < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < t->n_rows && table_row_number(t, low) == number ? low : TABLE_NO_ROW;
+}
+
 size_t table_line(const struct table *t, size_t i)
 {
     if (t->origin->places)

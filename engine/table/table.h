@@ -67,6 +67,10 @@ static inline const char *table_name(const struct table *t, size_t j)
 /* Original row number from 1; line from 1 or 0 when not known. */
 size_t table_row_number(const struct table *t, size_t i);
 size_t table_line(const struct table *t, size_t i);
+/* Index of the row with that number, TABLE_NO_ROW when it is not there.  Rows keep their order, so that
+ * numbers rise; in the table as loaded they are the indices + 1 unless it is a sample of its file. */
+#define TABLE_NO_ROW SIZE_MAX
+size_t table_index_of(const struct table *t, size_t number);
 /* Offset in the file of the row's first byte; false when it is not known. */
 bool table_offset(uint64_t *out, const struct table *t, size_t i);
 /* Where the rows began in their file, and, when `take_rows` (uint32, rising) is not NULL, which of

@@ -74,9 +74,10 @@ static int judge(struct resample_result **out, struct context *ctx, const struct
 
 /* ---------------------------------------------------------------- telling */
 
-static size_t row_number(const struct resample_result *judged, const struct label_issue *issue)
+static size_t row_number(struct context *ctx, const struct resample_result *judged,
+                         const struct label_issue *issue)
 {
-    return (size_t)judged->rows[issue->at] + 1;
+    return table_row_number(ctx->ws->source->table, judged->rows[issue->at]);
 }
 
 static const char *reason_of(struct context *ctx, const struct confident *c,
@@ -129,7 +130,7 @@ static void put_issues(struct report *r, struct context *ctx, const struct confi
     for (size_t i = 0; i < c->n_issues; i++) {
         const struct label_issue *issue = &c->issues[i];
         json_array_append_new(list, json_pack("{s:I,s:s,s:s,s:s,s:o,s:o,s:o,s:s}", "row",
-                                              (json_int_t)row_number(judged, issue), "column",
+                                              (json_int_t)row_number(ctx, judged, issue), "column",
                                               target->name, "given", target->classes[issue->given],
                                               "suggested", target->classes[issue->suggested],
                                               "probability", report_real(issue->p_suggested),
@@ -153,7 +154,7 @@ static void show_issues(struct report *r, struct context *ctx, const struct conf
     report_grid_add(&g, "why");
     for (size_t i = 0; i < c->n_issues && i < ISSUES_SHOWN; i++) {
         const struct label_issue *issue = &c->issues[i];
-        report_grid_add(&g, "%zu", row_number(judged, issue));
+        report_grid_add(&g, "%zu", row_number(ctx, judged, issue));
         report_grid_add(&g, "%s", target->classes[issue->given]);
         report_grid_add(&g, "%s", target->classes[issue->suggested]);
         report_grid_add(&g, "%s", reason_of(ctx, c, target, issue));
@@ -178,14 +179,14 @@ static void show_noise(struct report *r, const struct confident *c, const struct
 /* ---------------------------------------------------------------- what can be done */
 
 /* "3,17": the rows of issues that suggest `class`, or of all when it is k. */
-static size_t list_rows(struct str *out, const struct confident *c,
+static size_t list_rows(struct str *out, struct context *ctx, const struct confident *c,
                         const struct resample_result *judged, size_t class)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < c->n_issues; i++)
         if (class == c->k || c->issues[i].suggested == class)
-            str_addf(out, "%s%zu", n++ ? "," : "", row_number(judged, &c->issues[i]));
+            str_addf(out, "%s%zu", n++ ? "," : "", row_number(ctx, judged, &c->issues[i]));
     return n;
 }
 
@@ -199,7 +200,7 @@ static void add_command(struct report *r, json_t *list, const char *what, struct
     str_clear(line);
 }
 
-static void put_commands(struct report *r, const struct confident *c,
+static void put_commands(struct report *r, struct context *ctx, const struct confident *c,
                          const struct resample_result *judged)
 {
     const struct target *target = &judged->target;
@@ -210,7 +211,7 @@ static void put_commands(struct report *r, const struct confident *c,
     str_init(&rows);
     for (size_t k = 0; k < c->k; k++) {
         str_clear(&rows);
-        if (list_rows(&rows, c, judged, k) == 0)
+        if (list_rows(&rows, ctx, c, judged, k) == 0)
             continue;
         str_addf(&line, "edit %s ", rows.buf);
         lex_quote(&line, target->name);
@@ -219,7 +220,7 @@ static void put_commands(struct report *r, const struct confident *c,
         add_command(r, list, "relabel", &line);
     }
     str_clear(&rows);
-    if (list_rows(&rows, c, judged, c->k)) {
+    if (list_rows(&rows, ctx, c, judged, c->k)) {
         str_addf(&line, "filter row_number() not in (%s)", rows.buf);
         add_command(r, list, "leave out", &line);
         str_addf(&line, "edit %s ", rows.buf);
@@ -274,7 +275,7 @@ static int tell(struct report *r, struct context *ctx, const struct resample_res
         show_issues(r, ctx, &c, judged);
         show_noise(r, &c, &judged->target);
     }
-    put_commands(r, &c, judged);
+    put_commands(r, ctx, &c, judged);
     return 0;
 }
 

@@ -65,7 +65,7 @@ static int part_by_column(uint8_t *part, struct context *ctx, const char *name, 
         return split_by_column(part, c, name, err);
     uint32_t *rows = ARENA_NEW(ctx->arena, uint32_t, t->n_rows);
     for (size_t i = 0; i < t->n_rows; i++)
-        rows[i] = (uint32_t)(table_row_number(t, i) - 1);
+        rows[i] = (uint32_t)table_index_of(ctx->ws->source->table, table_row_number(t, i));
     if (column_take(&taken, c, rows, t->n_rows, err))
         return -1;
     int rc = split_by_column(part, taken, name, err);

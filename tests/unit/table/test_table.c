@@ -201,6 +201,8 @@ static void test_row_numbers_and_lines_survive_every_step(void **state)
     assert_int_equal(table_row_number(odd, 0), 2);
     assert_int_equal(table_take(&last, odd, (const uint32_t[]){ 1 }, 1, &err), 0);
     assert_cells(table_at(last, 0), "d");
+    assert_int_equal(table_index_of(odd, 2), 0);
+    assert_int_equal(table_index_of(odd, 3), TABLE_NO_ROW);
     assert_int_equal(table_row_number(last, 0), 4);
     assert_int_equal(table_line(last, 0), 11);
     assert_int_equal(table_put(&put, last, "y", MAKE(COLUMN_INT, "1"), &err), 0);
