@@ -5,7 +5,7 @@
  * Coordinates are passed over in turn, those that are not 0 until they rest, then all; when little
  * changes, the equations of those that are not 0 are solved by Cholesky, and if signs and the
  * conditions of all others hold, that is the minimum to rounding.  Source: Friedman, Hastie and
- * Tibshirani 2010, J. Stat. Softw. 33(1); strong rules: Tibshirani et al. 2012, JRSS B 74.
+ * Tibshirani 2010, J. Stat. Softw. 33(1).
  */
 #ifndef NUM_ENET_H
 #define NUM_ENET_H
