@@ -64,6 +64,18 @@ size_t members_outputs(const struct fit_input *in);
  * (classes by their shares, groups whole).  Free each with matrix_release. */
 int members_out_of_fold(struct matrix *out, const struct members *m, const struct fit_input *in,
                         size_t folds, uint64_t seed, struct job *job, struct err *err);
+/* Its parameters, for the learners that ask for them. */
+#define OUT_OF_FOLD_PARAMS(folds_help, seed_help)                                                  \
+    { .name = "folds",                                                                             \
+      .type = PARAM_INT,                                                                           \
+      .min = 2,                                                                                    \
+      .max = 100,                                                                                  \
+      .fallback = "5",                                                                             \
+      .help = folds_help },                                                                        \
+    {                                                                                              \
+        .name = "seed", .type = PARAM_INT, .min = 0, .max = 1e15, .fallback = "0",                 \
+        .flags = PARAM_HIDDEN, .help = seed_help                                                   \
+    }
 /* Rows `rows` (k) of an input, as an input of its own; release it. */
 struct rows_input {
     struct fit_input in;
