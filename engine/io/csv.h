@@ -1,6 +1,7 @@
 /* csv.h - the parts of the CSV reader, from bytes to typed columns.
  *
  *   csv_guess_dialect   the dialect from the head                 csv_sniff.c csv_sniff_table.c
+ *   csv_note_guess      … and what spoke for it, in words         csv_notes.c
  *   csv_scan_next       one record at a time, fields as spans     csv_parse.c csv_block.c
  *   csv_shape_read      columns' names from the first record      csv_head.c csv_names.c
  *   csv_load            all records as typed columns              csv_load.h tells more
@@ -136,6 +137,13 @@ enum csv_open {
     CSV_OPEN_ALL = 511
 };
 
+/* What speaks for a header, and against: columns where the first record has a text over numbers, dates
+ * or bools; where its text comes again below; and has it a number over numbers? */
+struct csv_header_signs {
+    size_t n_over, n_again;
+    bool numbers;
+};
+
 struct csv_guess {
     struct csv_dialect dialect; /* with what was open filled in */
     size_t width;               /* usual number of fields per record, 0 when there is no record */
@@ -146,11 +154,16 @@ struct csv_guess {
     char second;                /* next best delimiter, 0 when none */
     double second_score;
     size_t second_width;
+    struct csv_header_signs header;
+    char decimal_as[24], thousands_as[24]; /* a number that shows how they are written; or empty */
 };
 
 /* Guess what is open of `dialect`.  `partial` says that the file goes on after the head. */
 void csv_guess_dialect(struct csv_guess *out, const char *head, size_t len, bool partial,
                        const struct csv_dialect *dialect, unsigned open);
+/* Notes of what was open and is settled in `d` now. */
+void csv_note_guess(struct source *src, const struct csv_guess *g, const struct csv_dialect *d,
+                    unsigned open);
 
 /* ---- csv_head.c: the first record ---- */
 struct csv_shape {

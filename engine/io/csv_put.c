@@ -157,15 +157,19 @@ static void put_lost(struct csv_load *l, struct csv_chunk *c, size_t j, struct s
     source_reject(c->lost, &where, text.at, text.len);
 }
 
-/* Not quoted, or only since a number with a delimiter in it must be. */
+/* Not quoted, or only since a number with a delimiter in it must be; who writes such numbers quotes
+ * others with a mark in them too. */
 static bool is_bare(const struct csv_load *l, struct span text, uint32_t flags)
 {
-    char delimiter = l->dialect->delimiter;
+    char delimiter = l->dialect->delimiter, decimal = l->dialect->decimal,
+         thousands = l->dialect->thousands;
 
     if (!(flags & CSV_QUOTED))
         return true;
-    return (delimiter == l->dialect->thousands || delimiter == l->dialect->decimal) && text.len &&
-           memchr(text.at, delimiter, text.len);
+    if (!text.len || (delimiter != thousands && delimiter != decimal))
+        return false;
+    return memchr(text.at, delimiter, text.len) ||
+           (thousands && memchr(text.at, thousands, text.len));
 }
 
 /* A date by the forms of its column. */

@@ -368,7 +368,7 @@ static void guess_rows(struct csv_guess *out, struct sample *s, unsigned open)
         s->n = n;
     }
     if (open & CSV_OPEN_HEADER)
-        d->header = sample_header(s, d->decimal);
+        d->header = sample_header(&out->header, s, d->decimal);
     if (rows)
         d->rows = rows;
     s->n = n;
@@ -386,7 +386,7 @@ static void guess_table(struct csv_guess *out, const struct head *h, unsigned op
     }
     if (open & CSV_OPEN_DELIMITER && d->delimiter != ' ' && d->delimiter != '\t')
         d->padded = sample_is_padded(&s);
-    sample_numbers(d, &s, open);
+    sample_numbers(out, &s, open);
     guess_rows(out, &s, open);
     out->n_before = s.first;
     sample_release(&s);

@@ -32,13 +32,13 @@ bool span_is_value(struct span text);
 /* ---- csv_sniff_table.c ---- */
 /* Records before the table: fewer fields than it has, and nearly all of them empty. */
 size_t sample_preamble(const struct sample *s);
-/* How many records from s->first on name the columns. */
-int sample_header(const struct sample *s, char decimal);
+/* How many records from s->first on name the columns; what speaks for one goes to *signs. */
+int sample_header(struct csv_header_signs *signs, const struct sample *s, char decimal);
 /* Does it name columns of numbers, dates or bools, more of them than speak against it? */
 bool sample_header_is_sure(const struct sample *s, char decimal);
 /* Rows before another table begins below the first, its first line in *line; 0 when none does. */
 size_t sample_rows(size_t *line, const struct sample *s, int header);
-/* How the numbers are written; leaves what `open` does not have. */
-void sample_numbers(struct csv_dialect *d, const struct sample *s, unsigned open);
+/* How the numbers are written, and one that shows it; leaves what `open` does not have. */
+void sample_numbers(struct csv_guess *g, const struct sample *s, unsigned open);
 
 #endif

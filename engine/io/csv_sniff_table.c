@@ -6,8 +6,8 @@
  *                   value) where it has five or more; also one of another width above names.
  * Header, in turn:
  *   no   when a field of the first record is a number over a column of numbers;
- *   by votes otherwise, one per column: a text over a column of numbers, dates or bools is for a
- *        header, a text that comes again below is against;
+ *   by votes otherwise, of each column: a text over a column of numbers, dates or bools gives two for a
+ *        header, a text that comes again below one against;
  *   in a tie yes, when all fields of the first record (but the very first may be empty) are texts
  *   and all differ.
  * Several header records: the next one is the header too when it repeats the first, or holds texts
@@ -167,49 +167,61 @@ size_t sample_preamble(const struct sample *s)
     return i + 1 < s->n ? i : 0;
 }
 
-#define NUMBERS_TOO (-1000000) /* votes: the first record holds numbers as the rows do */
-
-static int sample_votes(const struct sample *s, char decimal)
+/* What the columns say about a header. */
+static struct csv_header_signs sample_signs(const struct sample *s, char decimal)
 {
+    struct csv_header_signs signs = { 0 };
     size_t i = s->first;
-    int votes = 0;
 
     for (size_t j = 0; j < s->records[i].n; j++) {
         enum look first = sample_look(s, i, j, decimal);
         enum look below = sample_column_look(s, i + 1, j, decimal);
         if (first == LOOK_NUMBER && below == LOOK_NUMBER)
-            return NUMBERS_TOO;
+            signs.numbers = true;
         if (first == LOOK_MISSING || below == LOOK_MISSING)
             continue;
         if (first != below && below != LOOK_TEXT)
-            votes++;
+            signs.n_over++;
         else if (first == LOOK_TEXT && sample_comes_again(s, i, j))
-            votes--;
+            signs.n_again++;
     }
-    return votes;
+    return signs;
+}
+
+/* A name may stand among the values of its column more easily than a word among numbers. */
+static long signs_votes(const struct csv_header_signs *signs)
+{
+    return 2 * (long)signs->n_over - (long)signs->n_again;
 }
 
 bool sample_header_is_sure(const struct sample *s, char decimal)
 {
-    return s->first < s->n && sample_votes(s, decimal) > 0;
+    if (s->first >= s->n)
+        return false;
+    struct csv_header_signs signs = sample_signs(s, decimal);
+    return !signs.numbers && signs_votes(&signs) > 0;
 }
 
-static bool sample_has_header(const struct sample *s, char decimal)
+static bool signs_say_header(const struct csv_header_signs *signs, const struct sample *s,
+                             char decimal)
 {
-    int votes = sample_votes(s, decimal);
-
+    if (signs->numbers)
+        return false;
+    long votes = signs_votes(signs);
     return votes ? votes > 0 : sample_names_plausible(s, decimal);
 }
 
-int sample_header(const struct sample *s, char decimal)
+int sample_header(struct csv_header_signs *signs, const struct sample *s, char decimal)
 {
     int n = 1;
 
+    *signs = (struct csv_header_signs){ 0 };
     if (s->first >= s->n)
         return 1;
+    *signs = sample_signs(s, decimal);
     while (n < HEADER_MOST && record_continues_header(s, s->first + (size_t)n, decimal))
         n++;
-    return n > 1 || sample_has_header(s, decimal) ? n : 0;
+    return n > 1 || signs_say_header(signs, s, decimal) ? n : 0;
 }
 
 /* ---------------------------------------------------------------- another table below */
@@ -331,8 +343,39 @@ static void count_number(struct number_forms *f, struct span s)
     f->tick_group += n >= 2 && (!rest.len || *rest.at == '.');
 }
 
-void sample_numbers(struct csv_dialect *d, const struct sample *s, unsigned open)
+/* A number with that mark in it. */
+static void sample_example(char out[24], const struct sample *s, char mark)
 {
+    for (size_t i = s->first; i < s->n; i++)
+        for (size_t j = 0; j < s->records[i].n; j++) {
+            struct span text = sample_cell(s, i, j);
+            size_t k = 0;
+            while (k < text.len && k < 23 && strchr("0123456789+-.,' ", text.at[k]))
+                k++;
+            if (k < 3 || k < text.len || !memchr(text.at, mark, k))
+                continue;
+            memcpy(out, text.at, k);
+            out[k] = '\0';
+            return;
+        }
+}
+
+static char sample_thousands(const struct number_forms *f, const struct csv_dialect *d)
+{
+    bool comma = d->decimal == ',';
+
+    if (comma && (f->point_sure || (f->point_group && !f->point)))
+        return '.';
+    if (!comma && (f->comma_sure || f->comma_group) && !f->comma)
+        return ',';
+    if (f->blank_group && d->delimiter != ' ')
+        return ' ';
+    return f->tick_group && !comma ? '\'' : d->thousands;
+}
+
+void sample_numbers(struct csv_guess *g, const struct sample *s, unsigned open)
+{
+    struct csv_dialect *d = &g->dialect;
     struct number_forms f = { 0 };
 
     for (size_t i = s->first; i < s->n; i++)
@@ -340,17 +383,13 @@ void sample_numbers(struct csv_dialect *d, const struct sample *s, unsigned open
             count_number(&f, sample_cell(s, i, j));
     bool group_is_decimal = d->delimiter == ';' && !f.comma_sure;
     size_t commas = f.comma + f.point_sure + (group_is_decimal ? f.comma_group : 0);
-    if (open & CSV_OPEN_DECIMAL)
+    if (open & CSV_OPEN_DECIMAL) {
         d->decimal = commas && commas >= 9 * (f.point + f.comma_sure) ? ',' : '.';
-    if (!(open & CSV_OPEN_THOUSANDS))
-        return;
-    bool comma = d->decimal == ',';
-    if (comma && (f.point_sure || (f.point_group && !f.point)))
-        d->thousands = '.';
-    else if (!comma && (f.comma_sure || f.comma_group) && !f.comma)
-        d->thousands = ',';
-    else if (f.blank_group && d->delimiter != ' ')
-        d->thousands = ' ';
-    else if (f.tick_group && !comma)
-        d->thousands = '\'';
+        if (d->decimal == ',')
+            sample_example(g->decimal_as, s, ',');
+    }
+    if (open & CSV_OPEN_THOUSANDS)
+        d->thousands = sample_thousands(&f, d);
+    if (open & CSV_OPEN_THOUSANDS && d->thousands)
+        sample_example(g->thousands_as, s, d->thousands);
 }

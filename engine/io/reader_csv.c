@@ -289,76 +289,6 @@ static int csv_open(void **state, const struct read_request *req, struct err *er
 
 /* ---------------------------------------------------------------- from bytes to a source */
 
-/* How sure the delimiter is, where it is not quite. */
-static void note_doubt(const struct csv_guess *g, struct source *src)
-{
-    char buf[2];
-
-    if (g->n_usual < g->n_records)
-        source_note(src, "%zu of the first %zu lines have %zu fields", g->n_usual, g->n_records,
-                    g->width);
-    if (g->second && (g->width < 2 || g->second_score * 2 > g->score))
-        source_note(src, "delimiter %s would give %zu columns", csv_character_text(buf, g->second),
-                    g->second_width);
-}
-
-static void note_quotes(const struct csv_state *st, struct source *src)
-{
-    const struct csv_dialect *d = &st->dialect;
-    char buf[2];
-
-    if (st->open & CSV_OPEN_QUOTE && d->quote != '"')
-        source_note(src, "quote: %s", csv_character_text(buf, d->quote));
-    if (st->open & CSV_OPEN_ESCAPE && d->escape)
-        source_note(src, "escape: %s before a quote", csv_character_text(buf, d->escape));
-    if (st->open & CSV_OPEN_DECIMAL && d->decimal == ',')
-        source_note(src, "decimal: numbers are written with a comma; decimal=. takes it back");
-    if (st->open & CSV_OPEN_THOUSANDS && d->thousands)
-        source_note(src, "thousands: a %s stands between them; thousands=none takes it back",
-                    csv_character_text(buf, d->thousands));
-}
-
-static void note_table(const struct csv_state *st, struct source *src)
-{
-    const struct csv_dialect *d = &st->dialect;
-
-    if (st->open & CSV_OPEN_SKIP && d->skip)
-        source_note(src, "lines before the table: %zu; skip=0 keeps them", d->skip);
-    if (st->open & CSV_OPEN_ROWS && d->rows)
-        source_note(src,
-                    "line %zu begins another table, which is left out; skip=%zu loads it, rows=all "
-                    "loads both as one",
-                    st->guess.next_line, st->guess.next_line - 1);
-    if (!(st->open & CSV_OPEN_HEADER))
-        return;
-    if (d->header > 1)
-        source_note(src, "header: the first %d lines name the columns", d->header);
-    else
-        source_note(src, d->header ? "header: the first line names the columns"
-                                   : "header: none, columns are named column_1 …");
-}
-
-static void note_dialect(const struct csv_state *st, struct source *src)
-{
-    const struct csv_guess *g = &st->guess;
-    char buf[2];
-
-    if (st->stream && stream_form(st->stream))
-        source_note(src, "unpacked: %s", stream_form(st->stream));
-    if (st->encoding_why)
-        source_note(src, "encoding: %s, since %s", st->encoding, st->encoding_why);
-    if (st->open & CSV_OPEN_DELIMITER && g->score > 0)
-        source_note(src, "delimiter: %s%s",
-                    st->dialect.runs ? "blanks" : csv_character_text(buf, st->dialect.delimiter),
-                    st->dialect.padded ? ", blanks behind it left out" : "");
-    else if (st->open & CSV_OPEN_DELIMITER)
-        source_note(src, "delimiter: none was found, so the file has one column");
-    if (st->open & CSV_OPEN_DELIMITER)
-        note_doubt(g, src);
-    note_quotes(st, src);
-    note_table(st, src);
-}
-
 /* The parameters with which the same file gives the same table without a guess. */
 static void source_resolve(struct source *src, const struct csv_state *st)
 {
@@ -401,7 +331,11 @@ static int state_load(struct source **out, struct csv_state *st, const struct cs
 {
     struct source *src = source_new(&reader_csv, st->path);
 
-    note_dialect(st, src);
+    if (st->stream && stream_form(st->stream))
+        source_note(src, "unpacked: %s", stream_form(st->stream));
+    if (st->encoding_why)
+        source_note(src, "encoding: %s, since %s", st->encoding, st->encoding_why);
+    csv_note_guess(src, &st->guess, &st->dialect, st->open);
     if (csv_load(src, req, job, err)) {
         source_unref(src);
         return -1;
