@@ -41,11 +41,13 @@ static void note_quotes(struct source *src, const struct csv_guess *g, const str
 static void note_no_header(struct source *src, const struct csv_header_signs *signs)
 {
     if (signs->numbers)
-        source_note(src, "header: none, since the first line has numbers as those below it; columns "
-                         "are named column_1 …");
+        source_note(src,
+                    "header: none, since the first line has numbers as those below it; columns "
+                    "are named column_1 …");
     else if (signs->n_again)
-        source_note(src, "header: none, since %zu texts of the first line come again below; columns "
-                         "are named column_1 …",
+        source_note(src,
+                    "header: none, since %zu texts of the first line come again below; columns "
+                    "are named column_1 …",
                     signs->n_again);
     else
         source_note(src, "header: none, since the first line has not a text of its own in each "
@@ -59,8 +61,9 @@ static void note_header(struct source *src, const struct csv_header_signs *signs
     else if (header > 1)
         source_note(src, "header: the first %d lines name the columns", header);
     else if (signs->n_over)
-        source_note(src, "header: the first line names the columns; it has a text over numbers, "
-                         "dates or bools in %zu",
+        source_note(src,
+                    "header: the first line names the columns; it has a text over numbers, "
+                    "dates or bools in %zu",
                     signs->n_over);
     else
         source_note(src, "header: the first line names the columns; its texts all differ");
