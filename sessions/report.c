@@ -12,12 +12,14 @@ void report_init(struct report *r)
 {
     *r = (struct report){ .data = json_object() };
     str_init(&r->text);
+    str_init(&r->brief);
 }
 
 void report_release(struct report *r)
 {
     json_decref(r->data);
     str_release(&r->text);
+    str_release(&r->brief);
     if (r->has_canvas)
         canvas_release(&r->canvas);
     if (r->figure) {

@@ -24,8 +24,9 @@ struct report_link {
 struct report {
     json_t *data; /* object, never NULL after init */
     struct str text;
-    int status;      /* exit status this command asks for when it did not fail (0; 3 to 7) */
-    bool has_canvas; /* a plot in cells: */
+    struct str brief; /* what the screen's last line says; empty: the first line of the text */
+    int status;       /* exit status this command asks for when it did not fail (0; 3 to 7) */
+    bool has_canvas;  /* a plot in cells: */
     struct canvas canvas;
     struct figure *figure;     /* the figure behind it, owned; NULL */
     struct report_link *links; /* ascending lines */

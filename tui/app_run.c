@@ -106,7 +106,9 @@ static void say_result(struct app *a, const struct entry *e)
     const char *text = e->report.text.buf;
     size_t len = strcspn(text, "\n");
 
-    if (len && !is_table_head(text, len) && !e->report.has_canvas)
+    if (e->report.brief.len)
+        app_say(a, ST_GOOD, "%.*s", 500, e->report.brief.buf);
+    else if (len && !is_table_head(text, len) && !e->report.has_canvas)
         app_say(a, ST_GOOD, "%.*s%s", (int)(len < 500 ? len : 500), text,
                 text[len] && text[len + 1] ? " …" : "");
     else if (e->ms >= 1)

@@ -30,6 +30,8 @@ static int load_tick(struct csv_load *l, struct job *job, struct err *err)
 {
     size_t more = l->bytes.size / 16, done = l->seen;
 
+    if (l->rows_most != SIZE_MAX)
+        return job_tick(job, l->n_rows, l->rows_most, err);
     if (l->n_passes > 0)
         done = l->bytes.size + (l->n_passes - 1) * more +
                (size_t)((double)more * (double)l->seen / (double)(l->bytes.size + 1));
@@ -60,6 +62,35 @@ static int load_pass(struct csv_load *l, struct job *job, struct err *err)
             return -1;
     }
     l->n_passes++;
+    return rc;
+}
+
+int load_digest(struct digest *out, struct csv_load *l, struct err *err)
+{
+    const size_t step = (size_t)1 << 20;
+    uint64_t at = 0, end = l->wave.base + l->wave.at;
+    struct hasher hasher;
+    void *block = NULL;
+    int rc = 0;
+
+    *out = hasher_finish(&l->hasher);
+    if (l->rows_most == SIZE_MAX)
+        return 0;
+    if (mem_big(&block, step, 1, "a part of the file", err))
+        return -1;
+    hasher_init(&hasher);
+    while (at < end && rc == 0) {
+        size_t want = end - at < step ? (size_t)(end - at) : step;
+        ptrdiff_t got = bytes_read(&l->bytes, block, at, want, l->file, err);
+        if (got > 0)
+            hasher_add(&hasher, block, (size_t)got);
+        rc = got > 0 ? 0 : -1;
+        at += want;
+        if (got == 0)
+            rc = load_check_unchanged(l, err);
+    }
+    mem_big_free(block);
+    *out = hasher_finish(&hasher);
     return rc;
 }
 
@@ -319,6 +350,7 @@ static double row_bytes(const struct csv_load *l, const struct csv_sizes *sizes)
 static int check_memory(const struct csv_load *l, const struct csv_sizes *sizes, struct err *err)
 {
     double rows = (double)(l->bytes.size - l->scan.at) / sizes->record_bytes;
+    rows = rows < (double)l->rows_most ? rows : (double)l->rows_most;
     double need = rows * row_bytes(l, sizes) + FIXED_BYTES;
     char needed[32], there[32];
     size_t left, sample = 1000;
@@ -345,6 +377,7 @@ int load_begin(struct csv_load *l, const struct csv_load_request *req, struct so
                             .bytes = req->bytes,
                             .options = req->options,
                             .sample = req->sample,
+                            .rows_most = req->dialect->rows ? req->dialect->rows : SIZE_MAX,
                             .places = places_new(),
                             .lost = source_new(&reader_csv, src->info.path),
                             .src = src };
@@ -395,7 +428,10 @@ int csv_load(struct source *src, const struct csv_load_request *req, struct job 
         hasher_add(&l.hasher, req->head, l.scan.at);
         rc = load_rows(&l, job, err);
     }
-    src->info.digest = hasher_finish(&l.hasher);
+    if (rc == 0)
+        rc = load_digest(&src->info.digest, &l, err);
+    else
+        hasher_release(&l.hasher);
     if (req->digest)
         src->info.digest = *req->digest;
     wave_release(&l); /* the columns may need the room */

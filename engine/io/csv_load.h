@@ -160,8 +160,9 @@ struct csv_load {
     enum csv_wish order; /* that dates have where nothing else tells */
     bool may_index;      /* the dialect is one that csv_index.c knows */
     bool first_pass;
-    size_t n_passes; /* that are done */
-    size_t seen;     /* bytes of the file */
+    size_t rows_most; /* no more are read, nor the bytes behind them; SIZE_MAX: all */
+    size_t n_passes;  /* that are done */
+    size_t seen;      /* bytes of the file */
 };
 
 static inline size_t load_n_cols(const struct csv_load *l)
@@ -179,6 +180,9 @@ static inline struct csv_share *load_share(const struct csv_load *l, const struc
  * be larger than the memory, unless only some of it is wanted. */
 int load_begin(struct csv_load *l, const struct csv_load_request *req, struct source *src,
                bool sampling, struct err *err);
+/* After the first pass: of the file, or of its bytes up to the last row that was to be read.  ERR_IO,
+ * ERR_NOMEM. */
+int load_digest(struct digest *out, struct csv_load *l, struct err *err);
 /* What was read must still be what the file is.  ERR_IO. */
 int load_check_unchanged(const struct csv_load *l, struct err *err);
 /* Columns of those types, -1: not given. */

@@ -187,7 +187,10 @@ int csv_sample_read(struct csv_sample *out, const struct csv_load_request *req, 
     }
     if (rc == 0)
         rc = take_all(&t, job, err);
-    out->digest = hasher_finish(&t.load.hasher);
+    if (rc == 0)
+        rc = load_digest(&out->digest, &t.load, err);
+    else
+        hasher_release(&t.load.hasher);
     out->n_all = t.load.n_rows;
     if (rc == 0)
         taking_thin(&t);

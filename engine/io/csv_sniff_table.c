@@ -147,10 +147,16 @@ static bool record_has_names(const struct sample *s, size_t k, char decimal)
     return n_over >= 2 && differ;
 }
 
+/* Does it so while the last one, a row, does not? */
+static bool record_is_header_twice(const struct sample *s, size_t k)
+{
+    return record_repeats(s, k) && !record_repeats(s, s->n - 1);
+}
+
 /* Is record k, which follows a header, more of it? */
 static bool record_continues_header(const struct sample *s, size_t k, char decimal)
 {
-    return k < s->n && (record_repeats(s, k) || record_has_names(s, k, decimal));
+    return k < s->n && (record_is_header_twice(s, k) || record_has_names(s, k, decimal));
 }
 
 size_t sample_preamble(const struct sample *s)

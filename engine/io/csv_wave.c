@@ -266,7 +266,7 @@ static void index_chunks(void *ctx, size_t begin, size_t end, size_t chunk)
     (void)chunk;
     for (size_t k = begin; k < end; k++) {
         if (k == 0) {
-            if (l->first_pass)
+            if (l->first_pass && l->rows_most == SIZE_MAX)
                 hasher_add(&l->hasher, w->buf + w->carried, w->len - w->carried);
             continue;
         }
@@ -305,8 +305,8 @@ static struct csv_scan restart(const struct csv_scan *s, const struct csv_scan *
     return next;
 }
 
-/* The records of an irregular chunk, by the scanner, which changes nothing yet. */
-static int count_records(struct csv_load *l, struct csv_chunk *c, struct err *err)
+/* The records of an irregular chunk, `most` at most, by the scanner, which changes nothing yet. */
+static int count_records(struct csv_load *l, struct csv_chunk *c, size_t most, struct err *err)
 {
     struct csv_scan s = chunk_scan(l, c), again = s;
     struct csv_record rec = { 0 };
@@ -316,7 +316,7 @@ static int count_records(struct csv_load *l, struct csv_chunk *c, struct err *er
     s.dirty = false;
     c->n_rows = c->n_lines = 0;
     c->end = c->begin;
-    while (s.at < c->to && rc > 0) {
+    while (s.at < c->to && rc > 0 && c->n_rows < most) {
         if (l->sample && l->sample->irregular) {
             s = restart(&s, &again);
             csv_sample_scan(l->sample, &s, l->wave.base, c->first_row + c->n_rows);
@@ -335,6 +335,17 @@ static int count_records(struct csv_load *l, struct csv_chunk *c, struct err *er
     }
     csv_record_release(&rec);
     return rc < 0 ? -1 : 0;
+}
+
+/* Rows of a regular chunk behind the first n are left out. */
+static void cut_rows(struct csv_chunk *c, size_t n, size_t n_cols)
+{
+    if (n >= c->n_rows)
+        return;
+    c->n_lines = c->multi ? c->row_lines[n] : n;
+    c->end = n ? c->fields[n * n_cols - 1] + (size_t)1 + c->crlf : c->begin;
+    c->n_rows = n;
+    c->unended = false;
 }
 
 /* One chunk after the other: each begins where the one before it ended. */
@@ -358,7 +369,9 @@ static int settle_chunks(struct csv_load *l, struct err *err)
             c->begin = at;
             c->regular = l->may_index && csv_index(c, l);
         }
-        if (!c->regular && count_records(l, c, err))
+        if (c->regular)
+            cut_rows(c, l->rows_most - row, load_n_cols(l));
+        else if (count_records(l, c, l->rows_most - row, err))
             return -1;
         if (!c->regular) {
             c->scan = chunk_scan(l, c);
@@ -373,9 +386,10 @@ static int settle_chunks(struct csv_load *l, struct err *err)
             return err_set_at(err, ERR_DOMAIN,
                               (struct err_at){ l->file, line - (row - UINT32_MAX) + 1, 0, 0 },
                               "the file has more than %u rows; split it", UINT32_MAX);
-        if (c->open)
+        if (c->open || row == l->rows_most)
             w->n = k + 1;
     }
+    w->last = w->last || row == l->rows_most;
     w->at = at;
     w->line = line;
     l->n_rows = row;

@@ -239,11 +239,10 @@ static int state_guess(struct csv_state *st, struct err *err)
     return 0;
 }
 
-/* The bytes as they lie in a regular file, which need not be in memory; not when they are not read from
- * its beginning.  What the file is then, it must be when all of it was read. */
+/* The bytes as they lie in a regular file, which need not be in memory.  What the file is then, it must be when all of it was read. */
 static void state_find_file(struct csv_state *st)
 {
-    int fd = !st->decoder && !st->dialect.rows ? stream_fd(st->stream) : -1;
+    int fd = !st->decoder ? stream_fd(st->stream) : -1;
     struct stat info;
 
     st->in_file = fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode) &&
@@ -378,17 +377,40 @@ static int csv_preview(struct table **out, void *state, size_t max_rows, struct 
     return 0;
 }
 
-/* Where the bytes cannot be read at any place: all of them at once. */
+/* Records in the bytes at hand from where the scan stands, `most` at most; it goes on from there. */
+static size_t state_count(const struct csv_state *st, struct csv_scan *scan, size_t most)
+{
+    struct csv_record rec = { 0 };
+    size_t n = 0;
+
+    scan->buf = st->buf;
+    scan->len = st->len;
+    csv_scan_find_from(scan, scan->at);
+    while (n < most && csv_scan_next(&rec, scan, NULL) > 0)
+        n++;
+    csv_record_release(&rec);
+    return n;
+}
+
+/* Where the bytes cannot be read at any place: all of them, or as many as the rows take. */
 static int state_read_rest(struct csv_state *st, struct job *job, struct err *err)
 {
+    struct csv_scan scan;
+    size_t left = st->dialect.rows ? st->dialect.rows + (size_t)st->dialect.header : SIZE_MAX;
     int rc = 1;
 
-    while (rc > 0) {
-        rc = state_read_block(st, err);
+    csv_scan_init(&scan, st->buf, st->len, &st->dialect, st->path, true);
+    scan.dry = true;
+    csv_scan_skip(&scan);
+    while (rc > 0 && left) {
+        if (st->dialect.rows)
+            left -= state_count(st, &scan, left);
+        if (left)
+            rc = state_read_block(st, err);
         if (rc >= 0 && job_tick(job, st->len, st->cap, err))
             rc = -1;
     }
-    return rc;
+    return rc < 0 ? -1 : 0;
 }
 
 static uint64_t state_seed(const struct csv_state *st)
@@ -430,18 +452,11 @@ static int state_load_rows(struct source **out, struct csv_state *st, struct csv
     return rc;
 }
 
-/* Of the file's bytes, where not all of them are parsed or not as they stand there. */
+/* Of the file's bytes, where they are not parsed as they stand there. */
 static struct digest state_digest(struct csv_state *st)
 {
-    struct hasher hasher;
-
-    if (st->decoder) {
-        st->hashed = true;
-        return hasher_finish(&st->hasher);
-    }
-    hasher_init(&hasher);
-    hasher_add(&hasher, st->buf, st->len);
-    return hasher_finish(&hasher);
+    st->hashed = true;
+    return hasher_finish(&st->hasher);
 }
 
 static int csv_read(struct source **out, void *state, struct job *job, struct err *err)
@@ -461,12 +476,10 @@ static int csv_read(struct source **out, void *state, struct job *job, struct er
         req.bytes = st->file;
     else
         range = job_part(job, 1, 2);
-    if (st->decoder || st->dialect.rows) {
+    if (st->decoder) {
         digest = state_digest(st);
         req.digest = &digest;
     }
-    if (st->dialect.rows)
-        req.len = req.bytes.size = preview_bytes(st, st->dialect.rows);
     rc = state_load_rows(out, st, &req, job, err);
     job_restore(job, range);
     if (rc)

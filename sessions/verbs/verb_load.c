@@ -61,11 +61,27 @@ static void report_rejects(struct report *r, const struct source *s)
     rejects_tell(&r->text, s);
 }
 
+/* In one line: the name, the size, what was left, and how the fields were told apart. */
+static void report_brief(struct report *r, const char *name, const struct source *s)
+{
+    const char *slash = strrchr(name, '/');
+    static const char delimiter[] = "delimiter: ";
+
+    str_addf(&r->brief, "%s: %zu rows × %zu columns", slash && slash[1] ? slash + 1 : name,
+             s->table->n_rows, s->table->n_cols);
+    if (rejects_count(s))
+        str_addf(&r->brief, ", %zu rejected", rejects_count(s));
+    for (size_t i = 0; s->notes && s->notes[i]; i++)
+        if (strncmp(s->notes[i], delimiter, sizeof(delimiter) - 1) == 0)
+            str_addf(&r->brief, "; %s", s->notes[i]);
+}
+
 static void report_source(struct report *r, struct context *ctx, const struct source *s)
 {
     report_put_int(r, "rows", (int64_t)s->table->n_rows);
     report_line(r, "%s: %zu rows × %zu columns", loading_name(ctx, s), s->table->n_rows,
                 s->table->n_cols);
+    report_brief(r, loading_name(ctx, s), s);
     report_columns(r, s->table);
     report_put_int(r, "rejected", (int64_t)rejects_count(s));
     report_rejects(r, s);

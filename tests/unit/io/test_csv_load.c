@@ -94,6 +94,59 @@ static void test_many_different_texts_are_text(void **state)
     str_release(&text);
 }
 
+/* ---------------------------------------------------------------- so many rows */
+
+/* The first rows are those of a file that ends behind them, whatever stands there, and what is told
+ * of the file does not depend on how it is read. */
+static void check_first_rows(const struct str *text, size_t n, size_t end)
+{
+    char rows[32];
+    struct str cut;
+
+    snprintf(rows, sizeof(rows), "%zu", n);
+    str_init(&cut);
+    str_add_n(&cut, text->buf, end);
+    struct source *src = read_text(text, PAIRS("rows", rows, "header", "yes"));
+    struct source *all = read_text(&cut, PAIRS("rows", "all", "header", "yes"));
+    struct source *big = case_read(text->buf, PAIRS("rows", rows, "header", "yes"));
+    assert_int_equal(src->table->n_rows, n);
+    assert_true(digest_eq(table_digest(src->table), table_digest(all->table)));
+    assert_true(digest_eq(table_digest(src->table), table_digest(big->table)));
+    assert_true(digest_eq(src->info.digest, all->info.digest));
+    assert_true(digest_eq(src->info.digest, big->info.digest));
+    assert_int_equal(case_n_rejects(src), case_n_rejects(all));
+    source_unref(src);
+    source_unref(all);
+    source_unref(big);
+    str_release(&cut);
+}
+
+static void test_rows_stop_the_reading(void **state)
+{
+    static const char *const lines[] = { "%zu,word\n", "%zu,\"two\nlines\"\r\n", "%zu\n\n",
+                                         "%zu,\"say \"\"hi\"\"\"\n" };
+    struct str text;
+    size_t ends[2001];
+
+    (void)state;
+    for (size_t kind = 0; kind < 5; kind++) {
+        str_init(&text);
+        str_add(&text, "i,x\n");
+        for (size_t i = 0; i < 2000; i++) {
+            const char *line = lines[kind < 4 ? kind : i % 4];
+            char number[24];
+            snprintf(number, sizeof(number), "%zu", i);
+            str_addf(&text, "%s%s", number, line + 3);
+            ends[i + 1] = text.len - (line[3] == '\n'); /* a blank line is not looked at */
+        }
+        str_add(&text, "9,\"never closed");
+        for (size_t n = 1; n <= 2000; n = n * 3 + 1)
+            check_first_rows(&text, n, ends[n]);
+        check_first_rows(&text, 2000, ends[2000]);
+        str_release(&text);
+    }
+}
+
 /* ---------------------------------------------------------------- numbers */
 
 static void random_number(struct str *out, struct rng *r)
@@ -398,6 +451,7 @@ int main(void)
         cmocka_unit_test(test_reals_are_those_of_strtod),
         cmocka_unit_test(test_dates_are_those_of_the_calendar),
         cmocka_unit_test(test_rows_tell_line_and_offset),
+        cmocka_unit_test(test_rows_stop_the_reading),
         cmocka_unit_test(test_sample_is_some_of_the_rows),
         cmocka_unit_test(test_sample_is_even),
         cmocka_unit_test(test_a_file_that_changes_is_an_error),
