@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "base/rng.h"
-
 #define SAMPLER(name) extern const struct sampler sampler_##name;
 #include "tune/samplers.def"
 #undef SAMPLER
@@ -26,6 +24,11 @@ const struct sampler *sampler_find(const char *name)
     return NULL;
 }
 
+void sampler_rng(struct rng *rng, const struct sampler_input *in, uint64_t draw)
+{
+    rng_init(rng, in->seed, (uint64_t)in->number << 20 | (draw & 0xfffff));
+}
+
 #define MAX_DRAWS 10000
 
 int sample_evenly(double *point, const struct sampler_input *in, uint64_t draw, struct err *err)
@@ -33,7 +36,7 @@ int sample_evenly(double *point, const struct sampler_input *in, uint64_t draw, 
     const struct space *s = in->space;
     struct rng rng;
 
-    rng_init(&rng, in->seed, (uint64_t)in->number << 20 | (draw & 0xfffff));
+    sampler_rng(&rng, in, draw);
     for (size_t k = 0; k < MAX_DRAWS; k++) {
         for (size_t j = 0; j < s->n; j++)
             point[j] = axis_from_unit(&s->axes[j], rng_unit(&rng));

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/param.h"
+#include "base/rng.h"
 #include "tune/history.h"
 #include "tune/space.h"
 
@@ -44,6 +45,8 @@ struct sampler {
 extern const struct sampler *const sampler_table[];   /* samplers.def; ends in NULL */
 const struct sampler *sampler_find(const char *name); /* exact; NULL when unknown */
 
+/* Stream `draw` (below 2^20) of the random numbers of this trial. */
+void sampler_rng(struct rng *rng, const struct sampler_input *in, uint64_t draw);
 /* A point drawn evenly from the space, within its rules: stream `draw` of the trial's numbers.  ERR_DOMAIN when
  * 10,000 draws held none. */
 int sample_evenly(double *point, const struct sampler_input *in, uint64_t draw, struct err *err);
