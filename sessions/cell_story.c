@@ -106,8 +106,12 @@ static void tell_place(struct cell_story *s, json_t *data, const struct source *
         json_object_set_new(data, "file_row", json_integer((json_int_t)number));
     }
     if (table_offset(&at, t, row)) {
-        str_addf(&text, ", byte %llu", (unsigned long long)at);
+        const char *form = part ? part->form : src->info.form;
+        str_addf(&text, ", byte %llu%s", (unsigned long long)at,
+                 form ? " of what it unpacks to" : "");
         json_object_set_new(data, "offset", json_integer((json_int_t)at));
+        if (form)
+            tell_value(s, data, "unpacked", form);
     }
     report_line(s->out, "%s", text.buf);
     str_release(&text);
@@ -243,7 +247,7 @@ static int tell_stage(struct cell_story *s, json_t *data, size_t row, const char
         tell_place(s, from, g->other, t, right, "  ");
         if (j >= 0) {
             tell_value(s, from, "value", cell_at(s, t, right, (size_t)j));
-            tell_reject(s, from, g->other, right, j, "  ");
+            tell_reject(s, from, g->other, table_row_number(t, right) - 1, j, "  ");
         } else {
             report_line(s->out, "  it has no column %s", name);
         }

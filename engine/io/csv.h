@@ -264,6 +264,7 @@ struct csv_grid {
     uint64_t **cells;   /* (n_cols) of (n_rows), packed, large memory */
     int64_t *lines;     /* (n_rows) line of each row, such memory too */
     uint64_t *row_at;   /* (n_rows) offset of each row's first byte */
+    bool in_file;       /* these are offsets in the file, too */
     char **names;       /* (n_cols) in the source's arena */
     bool header_quoted; /* there is no header, or each of its fields was quoted */
     bool some_types;    /* dates may name columns that are not there */

@@ -75,18 +75,23 @@ int csv_grid_pass(struct csv_load *l, struct job *job, struct err *err)
     return 0;
 }
 
-/* The grid's line numbers as the table's buffer. */
-static struct buffer *take_lines(struct csv_grid *g)
+/* Where the rows began in the file: with their bytes, or lines alone. */
+static void find_places(struct csv_load *l, struct buffer **lines, struct csv_grid *g)
 {
-    struct buffer *lines = NULL;
+    struct places_maker maker;
 
-    if (g->n_rows) {
+    *lines = NULL;
+    if (g->in_file) {
+        places_maker_init(&maker);
+        for (size_t i = 0; i < g->n_rows; i++)
+            places_maker_add(&maker, g->row_at[i], (uint64_t)g->lines[i]);
+        l->places = places_maker_finish(&maker);
+    } else if (g->n_rows) {
         void *block = g->lines;
         mem_big_trim(&block, buffer_padded(g->n_rows * sizeof(*g->lines)));
-        lines = buffer_take(block, g->n_rows * sizeof(*g->lines));
+        *lines = buffer_take(block, g->n_rows * sizeof(*g->lines));
         g->lines = NULL;
     }
-    return lines;
 }
 
 int csv_columns_build(struct table **out, struct csv_grid *g, const struct csv_dialect *dialect,
@@ -115,8 +120,11 @@ int csv_columns_build(struct table **out, struct csv_grid *g, const struct csv_d
         csv_guess_grid_reps(&l);
         rc = load_rows(&l, job, err);
     }
-    if (rc == 0)
-        rc = load_table(out, &l, take_lines(g), err);
+    if (rc == 0) {
+        struct buffer *lines;
+        find_places(&l, &lines, g);
+        rc = load_table(out, &l, lines, err);
+    }
     load_release(&l);
     return rc;
 }

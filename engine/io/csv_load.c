@@ -232,27 +232,18 @@ static int place_sample(struct table *t, struct csv_load *l, struct err *err)
 {
     const struct csv_sampled *rows = l->sample->rows;
     size_t n = l->sample->n;
-    struct places *places = places_new();
+    struct places_maker maker;
     struct buffer *numbers;
 
     place_rejects(l);
-    if (buffer_new(&numbers, n, sizeof(uint32_t), "the rows of the sample", err)) {
-        places_unref(places);
+    if (buffer_new(&numbers, n, sizeof(uint32_t), "the rows of the sample", err))
         return -1;
+    places_maker_init(&maker);
+    for (size_t i = 0; i < n; i++) {
+        ((uint32_t *)numbers->data)[i] = rows[i].row;
+        places_maker_add(&maker, rows[i].at, rows[i].line);
     }
-    uint32_t *offsets = MEM_NEW(uint32_t, n), *lines = MEM_NEW(uint32_t, n);
-    for (size_t from = 0, i = 0; from < n; from = i) { /* parts within 32 bits */
-        for (; i < n && rows[i].at - rows[from].at <= UINT32_MAX; i++) {
-            ((uint32_t *)numbers->data)[i] = rows[i].row;
-            offsets[i - from] = (uint32_t)(rows[i].at - rows[from].at);
-            lines[i - from] = (uint32_t)(rows[i].line - rows[from].line);
-        }
-        places_append(places,
-                      places_part_new(i - from, rows[from].at, rows[from].line, offsets, lines));
-    }
-    mem_free(offsets);
-    mem_free(lines);
-    table_set_places(t, places, numbers);
+    table_set_places(t, places_maker_finish(&maker), numbers);
     return 0;
 }
 

@@ -129,10 +129,24 @@ bool encoding_is_utf8(const char *name)
 struct decoder {
     enum kind kind;
     iconv_t iconv;
-    bool begun;
+    bool begun, marked; /* a mark was there */
+    bool single;        /* iconv's characters are bytes */
     char kept[KEEP_BYTES];
     size_t n_kept;
 };
+
+/* Families of encodings of a byte a character. */
+static bool name_is_single(const char *name)
+{
+    static const char *const families[] = { "iso8859", "windows125", "cp125", "koi8", "macintosh" };
+    char plain[32];
+
+    name_plain(plain, name);
+    for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++)
+        if (strncmp(plain, families[i], strlen(families[i])) == 0)
+            return true;
+    return false;
+}
 
 int decoder_open(struct decoder **out, const char *name, struct err *err)
 {
@@ -150,6 +164,7 @@ int decoder_open(struct decoder **out, const char *name, struct err *err)
     *out = MEM_NEW(struct decoder, 1);
     (*out)->kind = kind;
     (*out)->iconv = conv;
+    (*out)->single = name_is_single(name);
     return 0;
 }
 
@@ -305,6 +320,7 @@ static size_t drop_mark(struct decoder *d, char *out, size_t n)
     d->begun = true;
     if (memcmp(out, "\xEF\xBB\xBF", 3) != 0)
         return n;
+    d->marked = true;
     memmove(out, out + 3, n - 3);
     return n - 3;
 }
@@ -342,4 +358,24 @@ size_t decoder_run(struct decoder *d, char *out, const char *in, size_t len, boo
         d->n_kept = 0;
     }
     return drop_mark(d, out, n);
+}
+
+struct decoder_place decoder_begin(const struct decoder *d, const char *text)
+{
+    bool wide = d->kind == KIND_UTF16LE || d->kind == KIND_UTF16BE;
+    bool single = d->kind == KIND_ICONV ? d->single : !wide;
+
+    return (struct decoder_place){ .text = text,
+                                   .raw = wide && d->marked ? 2 : 0,
+                                   .unit = wide ? 2 : single };
+}
+
+uint64_t decoder_offset(struct decoder_place *p, size_t at)
+{
+    for (; p->at < at; p->at++) {
+        unsigned char c = (unsigned char)p->text[p->at];
+        if ((c & 0xC0) != 0x80) /* F0 and more: two units of UTF-16; FF stands for a bad one */
+            p->raw += p->unit == 2 && c >= 0xF0 && c < 0xF8 ? 4 : p->unit;
+    }
+    return p->raw;
 }

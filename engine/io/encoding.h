@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -41,5 +42,17 @@ size_t decoder_room(size_t len);
  * no UTF-8 either, so that whoever reads the text finds its place.  A leading mark is dropped.
  * `last`: nothing follows. */
 size_t decoder_run(struct decoder *d, char *out, const char *in, size_t len, bool last);
+
+/* Where a character of the decoded text stands in the file: characters are counted, each of which
+ * takes one byte or two or four. */
+struct decoder_place {
+    const char *text; /* decoded; the place goes forward in it */
+    size_t at;
+    uint64_t raw;  /* offset in the file */
+    unsigned unit; /* bytes of a character; 0: not known, or not all the same */
+};
+struct decoder_place decoder_begin(const struct decoder *d, const char *text);
+/* Behind that many bytes of the text, which rise from call to call. */
+uint64_t decoder_offset(struct decoder_place *p, size_t at);
 
 #endif

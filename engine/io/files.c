@@ -355,6 +355,33 @@ static int file_of_rows(uint32_t **out, const struct merging *m, struct err *err
 
 /* ---------------------------------------------------------------- the whole */
 
+/* Does each file know at which bytes its rows begin? */
+static bool parts_have_offsets(const struct merging *m)
+{
+    uint64_t at;
+
+    for (size_t k = 0; k < m->list->n; k++)
+        if (m->parts[k]->table->n_rows && !table_offset(&at, m->parts[k]->table, 0))
+            return false;
+    return true;
+}
+
+static struct places *merge_places(const struct merging *m)
+{
+    struct places_maker maker;
+
+    places_maker_init(&maker);
+    for (size_t k = 0; k < m->list->n; k++) {
+        const struct table *t = m->parts[k]->table;
+        for (size_t i = 0; i < t->n_rows; i++) {
+            uint64_t at = 0;
+            table_offset(&at, t, i);
+            places_maker_add(&maker, at, table_line(t, i));
+        }
+    }
+    return places_maker_finish(&maker);
+}
+
 static int merge_lines(struct buffer **out, const struct merging *m, struct err *err)
 {
     size_t at = 0;
@@ -375,6 +402,7 @@ static int merge_table(struct merging *m, const struct table *about, struct err 
     const char **names = MEM_NEW(const char *, n);
     uint32_t *file_of = NULL;
     struct buffer *lines = NULL;
+    bool offsets = parts_have_offsets(m);
     int rc = file_of_rows(&file_of, m, err);
 
     for (; j < m->n_columns && !rc; j++) {
@@ -387,7 +415,7 @@ static int merge_table(struct merging *m, const struct table *about, struct err 
         names[j] = table_name(about, j - m->n_columns);
         rc = column_take(&columns[j], table_at(about, j - m->n_columns), file_of, m->n_rows, err);
     }
-    if (!rc)
+    if (!rc && !offsets)
         rc = merge_lines(&lines, m, err);
     mem_big_free(file_of);
     if (!rc)
@@ -395,6 +423,8 @@ static int merge_table(struct merging *m, const struct table *about, struct err 
     else
         for (j = 0; j < n; j++)
             column_unref(columns[j]);
+    if (!rc && offsets)
+        table_set_places(m->out->table, merge_places(m), NULL);
     mem_free(columns);
     mem_free(names);
     return rc;
@@ -441,6 +471,7 @@ static void merge_info(struct merging *m)
             .size_bytes = s->info.size_bytes,
             .digest = s->info.digest,
             .modified_s = s->info.modified_s,
+            .form = s->info.form ? arena_strdup(&m->out->arena, s->info.form) : NULL,
         };
         hasher_add_u64(&h, s->info.digest.lo);
         hasher_add_u64(&h, s->info.digest.hi);

@@ -33,6 +33,7 @@ struct source_info {
     uint64_t size_bytes;
     struct digest digest; /* of the file's bytes */
     int64_t modified_s;   /* seconds since 1970 */
+    const char *form; /* what it was unpacked from (stream_form); offsets are of what came out */
 };
 
 enum reject_kind {
@@ -69,6 +70,7 @@ struct source_part {
     struct digest digest;
     int64_t modified_s;
     const char *member; /* NULL */
+    const char *form;   /* as source_info's */
 };
 
 /* What reading gives.  Immutable, reference-counted through `source_ref`. */
@@ -97,6 +99,8 @@ void source_unref(const struct source *s); /* NULL is fine */
 struct source *source_new(const struct reader *reader, const char *path);
 /* Add a note: one line, no full stop. */
 void source_note(struct source *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* What the file was unpacked from, with a note; NULL: nothing. */
+void source_set_form(struct source *s, const char *form);
 /* Count a reject and list it while there is room; `where` lacks its text, which is cut at 200 bytes
  * and escaped where it is no UTF-8 or holds NUL. */
 void source_reject(struct source *s, const struct reject *where, const char *text, size_t len);

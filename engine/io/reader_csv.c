@@ -330,8 +330,8 @@ static int state_load(struct source **out, struct csv_state *st, const struct cs
 {
     struct source *src = source_new(&reader_csv, st->path);
 
-    if (st->stream && stream_form(st->stream))
-        source_note(src, "unpacked: %s", stream_form(st->stream));
+    if (st->stream)
+        source_set_form(src, stream_form(st->stream));
     if (st->encoding_why)
         source_note(src, "encoding: %s, since %s", st->encoding, st->encoding_why);
     csv_note_guess(src, &st->guess, &st->dialect, st->open);
@@ -459,6 +459,19 @@ static struct digest state_digest(struct csv_state *st)
     return hasher_finish(&st->hasher);
 }
 
+static uint64_t place_move(void *ctx, uint64_t at)
+{
+    return decoder_offset(ctx, (size_t)at);
+}
+
+/* Rows stand where they do in the file, not in what it was decoded to. */
+static void state_move_places(const struct csv_state *st, struct table *t)
+{
+    struct decoder_place place = decoder_begin(st->decoder, st->buf);
+
+    table_move_places(t, place.unit ? place_move : NULL, &place);
+}
+
 static int csv_read(struct source **out, void *state, struct job *job, struct err *err)
 {
     struct csv_state *st = state;
@@ -484,6 +497,8 @@ static int csv_read(struct source **out, void *state, struct job *job, struct er
     job_restore(job, range);
     if (rc)
         return -1;
+    if (st->decoder)
+        state_move_places(st, (*out)->table);
     (*out)->info.size_bytes = st->in_file ? st->file.size : st->decoder ? st->n_raw : st->len;
     (*out)->info.modified_s = st->stream ? stream_modified_s(st->stream) : 0;
     return 0;

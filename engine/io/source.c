@@ -89,6 +89,14 @@ static char *reject_text(struct arena *arena, const char *text, size_t len)
     return kept;
 }
 
+void source_set_form(struct source *s, const char *form)
+{
+    if (!form)
+        return;
+    s->info.form = arena_strdup(&s->arena, form);
+    source_note(s, "unpacked: %s", form);
+}
+
 void source_reject(struct source *s, const struct reject *where, const char *text, size_t len)
 {
     struct rejects *r = &s->rejects;

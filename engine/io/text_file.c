@@ -105,10 +105,11 @@ static int parse_block(struct source **out, struct text_file *f, text_parse *par
                            .dirty = csv_dirty_at(buf, len) < len,
                            .job = job };
 
-    if (f->stream && stream_form(f->stream))
-        source_note(src, "unpacked: %s", stream_form(f->stream));
+    if (f->stream)
+        source_set_form(src, stream_form(f->stream));
     cells_init(&cells, src, buf, len, cap);
     cells.some_types = f->some_types;
+    cells.grid.in_file = true;
     cells.dates = text_file_dates(f);
     struct job_range range = job_part(job, 0, 2);
     int rc = parse(&s, err);

@@ -23,6 +23,7 @@ struct places {
     struct places_part **parts;
     size_t n, cap, n_rows;
     struct buffer *rows; /* NULL: row i is i */
+    bool lines_only;
 };
 
 struct places *places_new(void)
@@ -132,6 +133,50 @@ void places_append(struct places *p, struct places_part *take)
     p->parts[p->n++] = take;
 }
 
+#define MAKER_ROWS ((size_t)1 << 14)
+
+void places_maker_init(struct places_maker *m)
+{
+    *m = (struct places_maker){ .places = places_new(),
+                                .offsets = MEM_NEW(uint32_t, MAKER_ROWS),
+                                .lines = MEM_NEW(uint32_t, MAKER_ROWS) };
+}
+
+static void maker_flush(struct places_maker *m)
+{
+    bool plain = true;
+
+    if (!m->n)
+        return;
+    for (size_t i = 0; i < m->n && plain; i++)
+        plain = m->lines[i] == i;
+    places_append(m->places,
+                  places_part_new(m->n, m->at, m->line, m->offsets, plain ? NULL : m->lines));
+    m->n = 0;
+}
+
+void places_maker_add(struct places_maker *m, uint64_t at, uint64_t line)
+{
+    if (m->n == MAKER_ROWS ||
+        (m->n && (at < m->at + m->offsets[m->n - 1] || line < m->line + m->lines[m->n - 1] ||
+                  at - m->at > UINT32_MAX || line - m->line > UINT32_MAX)))
+        maker_flush(m);
+    if (!m->n) {
+        m->at = at;
+        m->line = line;
+    }
+    m->offsets[m->n] = (uint32_t)(at - m->at);
+    m->lines[m->n++] = (uint32_t)(line - m->line);
+}
+
+struct places *places_maker_finish(struct places_maker *m)
+{
+    maker_flush(m);
+    mem_free(m->offsets);
+    mem_free(m->lines);
+    return m->places;
+}
+
 void places_number(struct places *p, struct buffer *take_rows)
 {
     assert(take_rows->size >= p->n_rows * sizeof(uint32_t));
@@ -170,12 +215,8 @@ static const struct places_part *part_of(const struct places *p, size_t row)
     return p->parts[low];
 }
 
-struct row_place places_find(const struct places *p, size_t row)
+static struct row_place place_at(const struct places *p, size_t at)
 {
-    size_t at = position_of(p, row);
-
-    if (at == p->n_rows)
-        return (struct row_place){ 0 };
     const struct places_part *part = part_of(p, at);
     size_t i = at - part->first_row, mark = i / STRIDE * STRIDE;
     uint64_t offset = part->marks[i / STRIDE];
@@ -184,6 +225,33 @@ struct row_place places_find(const struct places *p, size_t row)
         offset += get_step(part, k);
     return (struct row_place){ .line = part->line + (part->lines ? part->lines[i] : i),
                                .at = part->at + offset };
+}
+
+struct row_place places_find(const struct places *p, size_t row)
+{
+    size_t at = position_of(p, row);
+
+    return at == p->n_rows ? (struct row_place){ 0 } : place_at(p, at);
+}
+
+struct places *places_moved(const struct places *p, places_move *to, void *ctx)
+{
+    struct places_maker m;
+
+    places_maker_init(&m);
+    for (size_t i = 0; i < p->n_rows; i++) {
+        struct row_place place = place_at(p, i);
+        places_maker_add(&m, to ? to(ctx, place.at) : 0, place.line);
+    }
+    struct places *moved = places_maker_finish(&m);
+    moved->rows = buffer_ref(p->rows);
+    moved->lines_only = !to;
+    return moved;
+}
+
+bool places_have_offsets(const struct places *p)
+{
+    return !p->lines_only;
 }
 
 size_t places_n_rows(const struct places *p)

@@ -9,6 +9,7 @@
 #ifndef TABLE_PLACES_H
 #define TABLE_PLACES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,8 +30,26 @@ void places_append(struct places *p, struct places_part *take);
 void places_number(struct places *p, struct buffer *take_rows);
 void places_part_free(struct places_part *part); /* one that was not appended; NULL is fine */
 
+/* Row by row: parts of a few thousand rows each. */
+struct places_maker {
+    struct places *places; /* its maker's */
+    uint32_t *offsets, *lines;
+    size_t n;
+    uint64_t at, line;
+};
+void places_maker_init(struct places_maker *m);
+/* The next row: where it begins. */
+void places_maker_add(struct places_maker *m, uint64_t at, uint64_t line);
+/* What was made, and the maker's end; places_unref when nobody wants it. */
+struct places *places_maker_finish(struct places_maker *m);
+
 struct places *places_ref(struct places *p); /* NULL is fine */
 void places_unref(struct places *p);         /* NULL is fine */
+
+/* The same rows and lines with other offsets: what `to` makes of each, in their order; NULL: none are
+ * known. */
+typedef uint64_t places_move(void *ctx, uint64_t at);
+struct places *places_moved(const struct places *p, places_move *to, void *ctx);
 
 /* ---- reading: of an original row, from 0; O(log parts) ---- */
 struct row_place {
@@ -38,6 +57,7 @@ struct row_place {
     uint64_t at;   /* offset of its first byte in the file, from 0 */
 };
 struct row_place places_find(const struct places *p, size_t row);
+bool places_have_offsets(const struct places *p);
 size_t places_n_rows(const struct places *p);
 size_t places_bytes(const struct places *p); /* of memory */
 

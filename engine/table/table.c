@@ -246,7 +246,7 @@ bool table_offset(uint64_t *out, const struct table *t, size_t i)
 {
     struct row_place place = { 0 };
 
-    if (t->origin->places)
+    if (t->origin->places && places_have_offsets(t->origin->places))
         place = places_find(t->origin->places, original_row(t, i));
     if (place.line)
         *out = place.at;
@@ -261,6 +261,16 @@ void table_set_places(struct table *t, struct places *take_places, struct buffer
     t->origin->row = buffer_ref(take_rows);
     if (take_rows)
         places_number(take_places, take_rows);
+}
+
+void table_move_places(struct table *t, places_move *to, void *ctx)
+{
+    struct places *old = t->origin->places;
+
+    if (!old)
+        return;
+    t->origin->places = places_moved(old, to, ctx);
+    places_unref(old);
 }
 
 /* ---------------------------------------------------------------- other columns, same rows */

@@ -76,6 +76,8 @@ bool table_offset(uint64_t *out, const struct table *t, size_t i);
 /* Where the rows began in their file, and, when `take_rows` (uint32, rising) is not NULL, which of
  * its rows they are; both taken.  For a reader, before anybody else sees the table. */
 void table_set_places(struct table *t, struct places *take_places, struct buffer *take_rows);
+/* These offsets were of another text than the file's (places_moved); for a reader, as before. */
+void table_move_places(struct table *t, places_move *to, void *ctx);
 
 /* Replace the column of that name or append it.  Takes the column's reference, also on error. */
 int table_put(struct table **out, const struct table *t, const char *name, struct column *take,

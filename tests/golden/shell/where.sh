@@ -19,3 +19,11 @@ assay run -c 'load a.csv types=id:int,name:category,age:int
 assay run -q -c 'load a.csv; where 1 agee'
 assay run --json -c 'load a.csv types=id:int,name:category,age:int; impute age method=mean; where 2 age' | tail -1
 assay run -c 'load a.csv path=y=1/b.csv; where 6 name; where 6 y'
+
+# Other formats, several files, what is packed: each tells the byte.
+printf '{"id":1,"name":"Ann"}\n{"id":2,"name":"Bob"}\n' > c.jsonl
+gzip -nc c.jsonl > c.jsonl.gz
+printf 'id,name\n7,Eve\n8,"Z\noe"\n9,Ian\n' > b.csv
+for load in 'c.jsonl; where 2 id' 'c.jsonl.gz; where 2 id' 'a.csv path=b.csv; where 8 name' 'a.csv path=c.jsonl.gz; where 7 name'; do
+    assay run -c "load $load" 2>&1 | grep '^  from'
+done

@@ -257,11 +257,64 @@ static void test_rows_tell_line_and_offset(void **state)
     str_release(&text);
 }
 
+/* In a file of another encoding the bytes are the file's, not those of what it is decoded to. */
+static void test_offsets_are_those_of_the_file(void **state)
+{
+    static const char *const encodings[] = { "latin1", "utf16le", "utf16be" };
+    static const size_t unit[] = { 1, 2, 2 };
+
+    (void)state;
+    for (size_t k = 0; k < 3; k++) {
+        struct str text;
+        str_init(&text);
+        for (const char *p = "a,b\n1,\xFC\n\n2,\"\xE9\n\"\n3,x\n"; *p; p++) {
+            if (k == 2)
+                str_add_char(&text, '\0');
+            str_add_char(&text, *p);
+            if (k == 1)
+                str_add_char(&text, '\0');
+        }
+        struct source *src = read_text(&text, PAIRS("encoding", encodings[k]));
+        static const size_t at[] = { 4, 9, 16 }, line[] = { 2, 4, 6 };
+        assert_int_equal(src->table->n_rows, 3);
+        for (size_t i = 0; i < 3; i++) {
+            uint64_t got;
+            assert_true(table_offset(&got, src->table, i));
+            assert_int_equal(got, at[i] * unit[k]);
+            assert_int_equal(table_line(src->table, i), line[i]);
+        }
+        source_unref(src);
+        str_release(&text);
+    }
+}
+
 /* ---------------------------------------------------------------- samples */
+
+/* What a sample lists as rejected the whole file does too, of the same row at the same place; and of each
+ * row that is in the sample. */
+static void check_sample_rejects(const struct source *some, const struct source *all)
+{
+    size_t n = 0;
+
+    for (size_t k = 0; k < all->rejects.n; k++) {
+        const struct reject *a = &all->rejects.list[k];
+        if (!a->row || table_index_of(some->table, a->row) == TABLE_NO_ROW)
+            continue;
+        assert_true(n < some->rejects.n);
+        const struct reject *r = &some->rejects.list[n++];
+        assert_int_equal(r->row, a->row);
+        assert_int_equal(r->line, a->line);
+        assert_int_equal(r->col, a->col);
+        assert_int_equal(r->kind, a->kind);
+        assert_int_equal(r->column, a->column);
+        assert_string_equal(r->text, a->text);
+    }
+    assert_int_equal(n, some->rejects.n);
+}
 
 static void check_sample(const struct str *text, size_t n, size_t n_all)
 {
-    struct source *all = read_text(text, PAIRS("types", "a:text,b:text"));
+    struct source *all = read_text(text, PAIRS("types", "a:int,b:text"));
     char wanted[32];
 
     snprintf(wanted, sizeof(wanted), "%zu", n);
@@ -270,7 +323,8 @@ static void check_sample(const struct str *text, size_t n, size_t n_all)
         uint64_t at, at_all;
         parallel_set_threads(threads);
         struct source *some = read_text(
-            text, PAIRS("types", "a:text,b:text", "sample", wanted, "seed", "9"));
+            text, PAIRS("types", "a:int,b:text", "sample", wanted, "seed", "9"));
+        check_sample_rejects(some, all);
         assert_int_equal(all->table->n_rows, n_all);
         assert_int_equal(some->table->n_rows, n < n_all ? n : n_all);
         assert_true(digest_eq(some->info.digest, all->info.digest));
@@ -451,6 +505,7 @@ int main(void)
         cmocka_unit_test(test_reals_are_those_of_strtod),
         cmocka_unit_test(test_dates_are_those_of_the_calendar),
         cmocka_unit_test(test_rows_tell_line_and_offset),
+        cmocka_unit_test(test_offsets_are_those_of_the_file),
         cmocka_unit_test(test_rows_stop_the_reading),
         cmocka_unit_test(test_sample_is_some_of_the_rows),
         cmocka_unit_test(test_sample_is_even),
