@@ -8,8 +8,8 @@
 
 #include "base/mem.h"
 #include "base/parallel.h"
+#include "learn/standard.h"
 #include "num/linalg.h"
-#include "num/moments.h"
 #include "num/reduce.h"
 
 enum { HALVINGS_MAX = 40, ROWS_AT_ONCE = 4096 };
@@ -22,13 +22,11 @@ static const double VANISHING_MEAN = 1e-6;
 
 struct glm {
     const struct fit_input *in;
-    size_t n, p, q; /* q: unknowns, the constant last */
-    double power, alpha, unit, total;
-    size_t n_rows; /* that have weight */
-    bool intercept;
+    struct standard s;
+    size_t q; /* unknowns, the constant last */
+    double power, alpha, unit;
     struct reducer reducer;
     const double *at;
-    double *mean, *scale;               /* (p) */
     double *theta, *next, *step, *root; /* (q) */
     double *sum, *hessian;              /* (SUM_GRADIENT + q + q q), (q, q) */
     void *memory;
@@ -38,24 +36,7 @@ struct glm {
 
 enum { SUM_LOSS, SUM_PEARSON, SUM_VANISHING, SUM_GRADIENT };
 
-static double weight_of(const struct glm *g, size_t i)
-{
-    return g->in->weights ? g->in->weights[i] : 1;
-}
-
 /* ---- sums over rows ---- */
-
-/* z (n, q): standardised features, then ones. */
-static void fill_block(const struct glm *g, double *z, size_t begin, size_t n)
-{
-    for (size_t j = 0; j < g->p; j++) {
-        const double *v = matrix_col(g->in->x, j) + begin;
-        for (size_t i = 0; i < n; i++)
-            z[j * REDUCE_BLOCK + i] = (v[i] - g->mean[j]) * g->scale[j];
-    }
-    for (size_t i = 0; g->intercept && i < n; i++)
-        z[g->p * REDUCE_BLOCK + i] = 1;
-}
 
 /* Half the deviance, up to what depends on y alone. */
 static double half_deviance(double power, double y, double eta)
@@ -85,10 +66,11 @@ static void add_rows(void *ctx, double *acc, double *z, size_t begin, size_t end
 
     for (size_t at = begin; at < end; at += REDUCE_BLOCK) {
         size_t n = end - at < REDUCE_BLOCK ? end - at : REDUCE_BLOCK;
-        fill_block(g, z, at, n);
+        standard_block(&g->s, z, at, n);
         product_of(eta, z, n, g->q, REDUCE_BLOCK, g->at);
         for (size_t i = 0; i < n; i++)
-            add_row(g, acc, weight_of(g, at + i), g->in->y[at + i] / g->unit, &eta[i], &root[i]);
+            add_row(g, acc, standard_weight(&g->s, at + i), g->in->y[at + i] / g->unit, &eta[i],
+                    &root[i]);
         product_add(acc + SUM_GRADIENT, z, n, g->q, REDUCE_BLOCK, eta);
         for (size_t j = 0; j < g->q; j++)
             for (size_t i = 0; i < n; i++)
@@ -101,7 +83,7 @@ static void add_rows(void *ctx, double *acc, double *z, size_t begin, size_t end
  * taken out of the likelihood, so it stands here. */
 static double penalty_of(const struct glm *g, size_t j)
 {
-    return j < g->p ? g->alpha * g->scale[j] * g->scale[j] * pow(g->unit, g->power - 2) : 0;
+    return j < g->s.p ? g->alpha * g->s.scale[j] * g->s.scale[j] * pow(g->unit, g->power - 2) : 0;
 }
 
 /* The objective at theta; its gradient and Hessian stay in sum. */
@@ -109,11 +91,11 @@ static double evaluate(struct glm *g, const double *theta)
 {
     g->at = theta;
     reducer_run(&g->reducer, g->sum, add_rows, g);
-    double value = g->sum[SUM_LOSS] / g->total, *gradient = g->sum + SUM_GRADIENT;
+    double value = g->sum[SUM_LOSS] / g->s.total, *gradient = g->sum + SUM_GRADIENT;
 
     for (size_t j = 0; j < g->q; j++) {
         value += 0.5 * penalty_of(g, j) * theta[j] * theta[j];
-        gradient[j] = gradient[j] / g->total + penalty_of(g, j) * theta[j];
+        gradient[j] = gradient[j] / g->s.total + penalty_of(g, j) * theta[j];
     }
     return value;
 }
@@ -126,7 +108,7 @@ static size_t factor(struct glm *g)
 
     for (size_t j = 0; j < g->q; j++) {
         for (size_t i = 0; i <= j; i++)
-            g->hessian[j * g->q + i] = from[j * g->q + i] / g->total;
+            g->hessian[j * g->q + i] = from[j * g->q + i] / g->s.total;
         g->hessian[j * g->q + j] += penalty_of(g, j);
         if (g->hessian[j * g->q + j] == 0) /* a feature of one value: its coefficient stays 0 */
             g->hessian[j * g->q + j] = 1;
@@ -162,14 +144,6 @@ static bool move(struct glm *g, double *value)
     return false;
 }
 
-static int refuse_dependent(const struct glm *g, size_t j, struct err *err)
-{
-    return err_set(err, ERR_NUMERIC,
-                   "feature %s is a combination of those before it, or the means have no limit; "
-                   "drop it, or raise alpha",
-                   j < g->p ? g->in->names[j] : "(intercept)");
-}
-
 static int score(struct glm *g, struct job *job, struct err *err)
 {
     size_t most = (size_t)params_int(g->in->params, "max_iter");
@@ -181,7 +155,8 @@ static int score(struct glm *g, struct job *job, struct err *err)
         bool last = largest_gradient(g) <= tolerance;
         size_t bad = factor(g);
         if (bad)
-            return refuse_dependent(g, bad - 1, err);
+            return standard_refuse(&g->s, bad - 1, ", or raise alpha (the means may have no limit)",
+                                   err);
         memcpy(g->step, g->sum + SUM_GRADIENT, g->q * sizeof(double));
         chol_solve(g->hessian, g->root, g->q, g->step, 1);
         g->converged = !move(g, &value) || last;
@@ -192,39 +167,25 @@ static int score(struct glm *g, struct job *job, struct err *err)
 
 /* ---- the model ---- */
 
-/* var = dispersion inverse(X'WX), carried from standardised features to x. */
-static void standard_errors(struct glm *g, struct linear_model *m)
+/* var = dispersion inverse(X'WX). */
+static void put_errors(struct glm *g, struct linear_model *m)
 {
-    double rows = (double)g->n_rows - (double)g->q, dispersion = 1;
+    double rows = (double)g->s.n_rows - (double)g->q, dispersion = 1;
 
     if (g->alpha > 0 || !g->converged || rows <= 0 || factor(g))
         return;
     if (g->power != 1)
         dispersion = g->sum[SUM_PEARSON] / rows;
-    double unit = dispersion / g->total / (g->power == 1 ? g->unit : 1);
     chol_invert(g->hessian, g->root, g->q);
-    for (size_t j = 0; j < g->p; j++)
-        m->coef_error[j] = g->scale[j] > 0 ? g->scale[j] * sqrt(unit * g->hessian[j * g->q + j])
-                                           : NAN;
+    standard_errors(&g->s, m, g->hessian, dispersion / g->s.total / (g->power == 1 ? g->unit : 1));
     m->freedom = g->power == 1 ? INFINITY : rows;
-    if (!g->intercept)
-        return;
-    double variance = 0;
-    for (size_t j = 0; j < g->q; j++)
-        for (size_t k = 0; k < g->q; k++)
-            variance += (j < g->p ? -g->mean[j] * g->scale[j] : 1) * g->hessian[j * g->q + k] *
-                        (k < g->p ? -g->mean[k] * g->scale[k] : 1);
-    m->constant_error[0] = sqrt(unit * variance);
 }
 
 static void keep_model(struct glm *g, struct linear_model *m)
 {
-    m->constant[0] = g->intercept ? g->theta[g->p] + log(g->unit) : 0;
-    for (size_t j = 0; j < g->p; j++) {
-        m->coef[j] = g->theta[j] * g->scale[j];
-        m->constant[0] -= g->intercept ? m->coef[j] * g->mean[j] : 0;
-    }
-    standard_errors(g, m);
+    standard_keep(&g->s, m, g->theta);
+    m->constant[0] += g->s.intercept ? log(g->unit) : 0;
+    put_errors(g, m);
 }
 
 static const char *warning_of(const struct glm *g, struct arena *arena)
@@ -240,7 +201,7 @@ static const char *warning_of(const struct glm *g, struct arena *arena)
                             "did not converge in %zu iterations; raise max_iter, scale the "
                             "features, or raise alpha",
                             g->n_iter);
-    return NULL;
+    return standard_warning(&g->s, arena);
 }
 
 /* ---- before it begins ---- */
@@ -249,55 +210,37 @@ static int check_target(struct glm *g, struct err *err)
 {
     double sum = 0;
 
-    for (size_t i = 0; i < g->n; i++) {
-        double y = g->in->y[i], w = weight_of(g, i);
+    for (size_t i = 0; i < g->s.n; i++) {
+        double y = g->in->y[i];
         if (y < 0 || (y == 0 && g->power >= 2))
             return err_set(err, ERR_DOMAIN,
                            "the target is %g in training row %zu; with power %g it must be %s; "
                            "filter such rows, or train ridge",
                            y, i + 1, g->power, g->power >= 2 ? "above 0" : "0 or more");
-        sum += w * y;
-        g->total += w;
-        g->n_rows += w > 0;
+        sum += standard_weight(&g->s, i) * y;
     }
     if (!(sum > 0) || !isfinite(sum))
         return err_set(err, ERR_DOMAIN,
                        "the mean of the target must be above 0 and finite; here it is %g",
-                       sum / g->total);
-    g->unit = g->intercept ? sum / g->total : 1;
-    return 0;
-}
-
-static int standardise(struct glm *g, struct err *err)
-{
-    column_moments(g->mean, g->scale, g->in->x, g->in->weights);
-    for (size_t j = 0; j < g->p; j++) {
-        if (!isfinite(g->mean[j]) || !isfinite(g->scale[j]))
-            return err_set(err, ERR_NUMERIC, "feature %s is too large to be squared; scale it",
-                           g->in->names[j]);
-        g->scale[j] = g->scale[j] > 1e-150 ? 1 / g->scale[j] : 0;
-        if (!g->intercept)
-            g->mean[j] = 0;
-    }
+                       sum / g->s.total);
+    g->unit = g->s.intercept ? sum / g->s.total : 1;
     return 0;
 }
 
 static int glm_init(struct glm *g, struct err *err)
 {
-    size_t q = g->q, n = 2 * g->p + 4 * q + SUM_GRADIENT + q + 2 * q * q;
+    size_t q = g->q, n = 4 * q + SUM_GRADIENT + q + 2 * q * q;
 
     if (mem_big(&g->memory, n, sizeof(double), "the Hessian", err))
         return -1;
     memset(g->memory, 0, n * sizeof(double));
-    g->mean = g->memory;
-    g->scale = g->mean + g->p;
-    g->theta = g->scale + g->p;
+    g->theta = g->memory;
     g->next = g->theta + q;
     g->step = g->next + q;
     g->root = g->step + q;
     g->hessian = g->root + q;
     g->sum = g->hessian + q * q;
-    return reducer_init(&g->reducer, g->n, SUM_GRADIENT + q + q * q, (q + 2) * REDUCE_BLOCK, err);
+    return reducer_init(&g->reducer, g->s.n, SUM_GRADIENT + q + q * q, (q + 2) * REDUCE_BLOCK, err);
 }
 
 int glm_fit(struct fit_output *out, const struct fit_input *in, double power, struct job *job,
@@ -305,16 +248,14 @@ int glm_fit(struct fit_output *out, const struct fit_input *in, double power, st
 {
     bool intercept = params_flag(in->params, "fit_intercept");
     struct glm g = { .in = in,
-                     .n = in->x->n,
-                     .p = in->x->p,
                      .q = in->x->p + intercept,
                      .power = power,
-                     .alpha = params_real(in->params, "alpha"),
-                     .intercept = intercept };
-    struct linear_model *m = linear_model_new(out->arena, g.p, 1, intercept);
+                     .alpha = params_real(in->params, "alpha") };
+    struct linear_model *m = linear_model_new(out->arena, in->x->p, 1, intercept);
 
-    int rc = job_tick(job, 0, 1, err) || check_target(&g, err) || glm_init(&g, err) ||
-             standardise(&g, err) || (g.q > 0 && score(&g, job, err));
+    if (job_tick(job, 0, 1, err) || standard_init(&g.s, in, intercept, err))
+        return -1;
+    int rc = check_target(&g, err) || glm_init(&g, err) || (g.q > 0 && score(&g, job, err));
     if (!rc) {
         if (g.q > 0)
             keep_model(&g, m);
@@ -324,6 +265,7 @@ int glm_fit(struct fit_output *out, const struct fit_input *in, double power, st
     }
     reducer_release(&g.reducer);
     mem_big_free(g.memory);
+    standard_release(&g.s);
     return rc ? -1 : 0;
 }
 

@@ -26,6 +26,11 @@ unsigned learner_abilities(const struct learner *l, const struct params *params)
     return l->abilities ? l->abilities(params) : l->flags;
 }
 
+const char *learner_class_name(const struct fit_input *in, size_t k, struct arena *arena)
+{
+    return in->classes ? in->classes[k] : arena_printf(arena, "%zu", k);
+}
+
 const char *task_name(unsigned task)
 {
     switch (task) {

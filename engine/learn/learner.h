@@ -49,14 +49,15 @@ typedef int fit_apart_use(void *ctx, const struct fit_input *train, const struct
 
 /* What fitting gets.  Borrowed, for the duration of the call. */
 struct fit_input {
-    const struct matrix *x;   /* (n, p), finite unless LEARNER_MISSING */
-    const char *const *names; /* (p) features */
-    const uint32_t *n_levels; /* (p) 0: a number, else a category code; NULL: numbers */
-    const double *y;          /* (n) target; class index for classification; NULL: none */
-    size_t n_classes;         /* 0 for regression */
-    unsigned task;            /* one of TASK_ */
-    const double *weights;    /* (n), >= 0; NULL: all one */
-    const int32_t *groups;    /* (n); NULL */
+    const struct matrix *x;     /* (n, p), finite unless LEARNER_MISSING */
+    const char *const *names;   /* (p) features */
+    const uint32_t *n_levels;   /* (p) 0: a number, else a category code; NULL: numbers */
+    const double *y;            /* (n) target; class index for classification; NULL: none */
+    size_t n_classes;           /* 0 for regression */
+    const char *const *classes; /* (n_classes) their names, for messages; NULL: not known */
+    unsigned task;              /* one of TASK_ */
+    const double *weights;      /* (n), >= 0; NULL: all one */
+    const int32_t *groups;      /* (n); NULL */
     /* Rows for early stopping: x, y, weights, groups of them, with the same columns and classes;
      * what the rest of the recipe does to them was learned from the rows in x alone.  NULL unless
      * the learner's `validation` asked for them. */
@@ -177,6 +178,8 @@ extern const struct learner *const learner_table[];   /* learners.def; ends in N
 const struct learner *learner_find(const char *name); /* exact; NULL when unknown */
 /* The flags that hold with these parameters. */
 unsigned learner_abilities(const struct learner *l, const struct params *params);
+/* What to call class k in a message: its name, or its number. */
+const char *learner_class_name(const struct fit_input *in, size_t k, struct arena *arena);
 const char *task_name(unsigned task); /* "binary classification" … */
 /* Columns of what such a model predicts. */
 size_t task_outputs(unsigned task, size_t n_classes);

@@ -490,6 +490,7 @@ static struct fit_input input_of(struct model *m, const struct training *t)
         .n_levels = count_levels(m),
         .y = t->y,
         .n_classes = m->target.n_classes,
+        .classes = m->target.classes,
         .task = m->target.task,
         .weights = t->weights,
         .groups = t->groups,

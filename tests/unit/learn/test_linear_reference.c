@@ -151,7 +151,7 @@ static void test_scikit_learn(void **state)
     expected = case_read("tests/reference/linear_expected.csv");
     for (; row < expected->table->n_rows; n++)
         row = compare_case(row);
-    assert_int_equal(n, 90);
+    assert_int_equal(n, 110);
     source_unref(expected);
 }
 
