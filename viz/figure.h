@@ -18,6 +18,7 @@ enum series_kind {
     SERIES_BARS,   /* x = left edges, x2 = right edges, y = heights from 0 */
     SERIES_BAND,   /* x, y = low, y2 = high: a filled band */
     SERIES_CELLS,  /* matrix: x = column, y = row index, z = value; categories name them */
+    SERIES_TEXT,   /* x, y: text[i] stands there, x2 = how wide it may be; never in the key */
 };
 
 struct series {
@@ -25,7 +26,8 @@ struct series {
     const char *label; /* in the key; NULL: none */
     size_t n;
     const double *x, *y, *x2, *y2, *z; /* (n) or NULL as the kind needs; NaN breaks a line */
-    const char *const *text; /* (n) written in a cell of SERIES_CELLS, lines end in \n; NULL */
+    const char *const *text; /* (n) one or two lines, \n between them, of SERIES_CELLS (or NULL) and
+                              * SERIES_TEXT */
     bool muted;              /* a reference line: thin, grey, dashed */
     int colour;              /* index into the palette, -1: by position */
 };
@@ -49,6 +51,7 @@ struct figure {
     const char *title;
     const char *note; /* one line under the title, or NULL */
     struct axis x, y;
+    bool bare;   /* a drawing: neither axes nor ticks */
     bool square; /* equal scales, as for ROC; pictures only, cells take all the room */
     enum figure_key key;
     size_t n_series;

@@ -215,6 +215,24 @@ static void draw_cell_text(struct layout *l, const char *text, long col, long wi
     mem_free(first);
 }
 
+static void draw_texts(struct layout *l, const struct series *s, int colour)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        if (!has_place(l, s->x[i], s->y[i]))
+            continue;
+        const char *rest = strchr(s->text[i], '\n');
+        char *first = rest ? mem_strndup(s->text[i], (size_t)(rest - s->text[i]))
+                           : mem_strdup(s->text[i]);
+        const long col = dot_x(l, s->x[i]) / 2, row = dot_y(l, s->y[i]) / 4;
+        const double share = s->x2[i] / fabs(l->x.high - l->x.low);
+        const long width = (long)fmax(2, fmin(share, 1) * (double)l->width);
+        put_centred(l->c, col, row, first, col - width / 2, width, colour);
+        if (rest)
+            put_centred(l->c, col, row + 1, rest + 1, col - width / 2, width, colour);
+        mem_free(first);
+    }
+}
+
 static void draw_cells(struct layout *l, const struct series *s, int colour)
 {
     double largest = 0;
@@ -270,6 +288,9 @@ static void draw_series(struct layout *l, size_t i)
         break;
     case SERIES_CELLS:
         draw_cells(l, s, colour);
+        break;
+    case SERIES_TEXT:
+        draw_texts(l, s, s->colour < 0 ? CANVAS_DEFAULT : colour);
         break;
     }
 }
@@ -439,13 +460,15 @@ void figure_draw_plain(struct canvas *out, const struct figure *f, size_t width,
         return;
     scale_figure(&l.x, &l.y, f, width / 12 + 1, (size_t)l.height / 2 + 1);
     const long widest = widest_tick(&f->y, &l.y), most = (long)width / 3;
-    l.left = (widest < most ? widest : most) + 2;
+    l.left = f->bare ? 1 : (widest < most ? widest : most) + 2;
     l.width = (long)width - l.left - 1;
 
     for (size_t i = 0; i < f->n_series; i++)
         draw_series(&l, i);
-    draw_y_axis(&l);
-    draw_x_axis(&l);
+    if (!f->bare) {
+        draw_y_axis(&l);
+        draw_x_axis(&l);
+    }
     if (f->key == FIGURE_KEY_LOWER_RIGHT)
         key_lower_right(&l);
     if (f->x.label)

@@ -105,6 +105,7 @@ static void write_row(struct str *out, const struct series *s, size_t i)
     case SERIES_LINE:
     case SERIES_STEPS:
     case SERIES_POINTS:
+    case SERIES_TEXT:
         add_real(out, s->x[i]);
         str_add_char(out, ' ');
         add_real(out, s->y[i]);
@@ -211,6 +212,16 @@ static void write_axis(struct writer *w, char axis, const struct axis *a, const 
     str_add(w->out, ")\n");
 }
 
+/* The ranges alone. */
+static void write_bare(struct writer *w)
+{
+    for (char axis = 'x'; axis <= 'y'; axis++) {
+        const struct scale *s = axis == 'x' ? &w->x : &w->y;
+        str_addf(w->out, "set %crange [%.17g:%.17g]\n", axis, s->low, s->high);
+    }
+    str_add(w->out, "unset tics\n");
+}
+
 static void write_axes(struct writer *w)
 {
     const struct figure *f = w->f;
@@ -220,6 +231,10 @@ static void write_axes(struct writer *w)
     const double room = script_scale(w->medium); /* pixels a label needs grow with its size */
     scale_figure(&w->x, &w->y, f, cells ? width / 12 + 1 : (size_t)((double)width / 90 / room) + 1,
                  cells ? (height - 5) / 2 : (size_t)((double)height / 70 / room) + 1);
+    if (f->bare) {
+        write_bare(w);
+        return;
+    }
     write_axis(w, 'x', &f->x, &w->x);
     write_axis(w, 'y', &f->y, &w->y);
     if (f->x.label) {
@@ -304,6 +319,11 @@ static void write_frame(struct writer *w)
 {
     const struct figure *f = w->f;
 
+    if (f->bare) {
+        str_add(w->out, "unset border\nset lmargin 1\nset rmargin 1\n"
+                        "set style textbox opaque noborder margins 0.4,0.2\n");
+        return;
+    }
     if (w->medium.cells) {
         str_addf(w->out, "set border 3 lc rgb '#%06x'\nset tics nomirror out scale 0.5,0\n",
                  MUTED_RGB);
@@ -418,6 +438,7 @@ static void write_series(struct writer *w, size_t i)
                  w->medium.cells ? "" : "transparent ");
         break;
     case SERIES_CELLS:
+    case SERIES_TEXT:
         break;
     }
     if (s->kind != SERIES_BARS || is_outlined(w, s))
@@ -448,29 +469,59 @@ static void write_cell_fill(struct writer *w, double share)
     str_addf(w->out, "fc rgb '#%06x' fs solid 1 border lc rgb '#ffffff'", mixed);
 }
 
-static void write_cell_text(struct writer *w, const struct series *s, size_t i, double share)
+/* One or two lines around a point, each cut to `width` columns. */
+static void write_lines_at(struct writer *w, const char *text, double x, double y, size_t width,
+                           unsigned rgb)
 {
-    const char *text = s->text[i], *rest = strchr(text, '\n');
+    const char *rest = strchr(text, '\n');
     char *first = rest ? mem_strndup(text, (size_t)(rest - text)) : mem_strdup(text);
     const char *lines[2] = { first, rest ? rest + 1 : NULL };
-    const bool light = !w->medium.cells && share > 0.5;
     struct str padded;
 
     str_init(&padded);
     for (size_t k = 0; k < 2 && lines[k]; k++) {
-        const char *air = w->medium.cells ? " " : ""; /* keeps the pattern off the digits */
+        const char *air = w->medium.cells ? " " : ""; /* keeps patterns and lines off it */
         str_clear(&padded);
         str_addf(&padded, "%s%s%s", air, lines[k], air);
         str_add(w->out, "set label ");
-        gnuplot_quote(w->out, padded.buf);
-        str_addf(w->out, " at %.17g,%.17g center front offset 0,%s tc rgb '%s'\n", s->x[i], s->y[i],
+        quote_within(w->out, padded.buf, width);
+        str_addf(w->out, " at %.17g,%.17g center front offset 0,%s tc rgb '#%06x'%s\n", x, y,
                  !rest    ? "0"
                  : k == 0 ? "0.5"
                           : "-0.5",
-                 light ? "white" : "black");
+                 rgb, w->f->bare && !w->medium.cells ? " boxed" : "");
     }
     str_release(&padded);
     mem_free(first);
+}
+
+static void write_cell_text(struct writer *w, const struct series *s, size_t i, double share)
+{
+    const bool light = !w->medium.cells && share > 0.5;
+
+    write_lines_at(w, s->text[i], s->x[i], s->y[i], SIZE_MAX, light ? 0xffffffu : 0);
+}
+
+/* Columns that a width on the x axis has room for. */
+static size_t columns_of(const struct writer *w, double width)
+{
+    const double share = width / fabs(w->x.high - w->x.low);
+    const double columns = w->medium.cells
+                               ? (double)w->medium.width - 2
+                               : (double)w->medium.width / (7 * script_scale(w->medium));
+
+    return share >= 1 ? (size_t)columns : (size_t)fmax(2, share * columns);
+}
+
+static void write_texts(struct writer *w, size_t at)
+{
+    const struct series *s = &w->f->series[at];
+    const int colour = s->colour >= 0 ? figure_colour(w->f, at) : -1;
+
+    for (size_t i = 0; i < s->n; i++)
+        if (isfinite(s->x[i]) && isfinite(s->y[i]))
+            write_lines_at(w, s->text[i], s->x[i], s->y[i], columns_of(w, s->x2[i]),
+                           colour < 0 ? 0 : canvas_palette_rgb[colour]);
 }
 
 static void write_cells(struct writer *w, const struct series *s)
@@ -503,11 +554,13 @@ static void write_plot(struct writer *w)
             continue;
         if (s->kind == SERIES_CELLS)
             write_cells(w, s);
+        if (s->kind == SERIES_TEXT)
+            write_texts(w, i);
     }
     str_add(w->out, "plot ");
     for (size_t i = 0; i < w->f->n_series; i++) {
         const struct series *s = &w->f->series[i];
-        if (!is_drawable(s) || s->kind == SERIES_CELLS)
+        if (!is_drawable(s) || s->kind == SERIES_CELLS || s->kind == SERIES_TEXT)
             continue;
         str_add(w->out, first ? "" : ", \\\n    ");
         write_series(w, i);

@@ -6,6 +6,7 @@
 #define EVALUATE_PERMUTE_H
 
 #include "evaluate/metric.h"
+#include "evaluate/resample.h"
 
 /* By how much the metric gets worse: the mean over repeats and its 95 % t interval (NAN of one
  * repeat). */
@@ -27,5 +28,12 @@ struct permute_request {
  * and r alone.  Predicts p × n_repeats times.  ERR_NOMEM, ERR_CANCELLED. */
 int permute_features(struct permuted *out, double *score, const struct permute_request *req,
                      struct job *job, struct err *err);
+
+/* The same on the held-out rows of every fold of `req` (its only metric), by a model that has not seen them.  out
+ * (p) for features by name: the mean over folds, its interval with their corrected variance (estimate_folds);
+ * NAN for a feature that no fold has.  *score: mean over folds.  ERR_NOMEM, ERR_CANCELLED, resample_run's. */
+int permute_folds(struct permuted *out, double *score, const struct resample_request *req,
+                  const char *const *features, size_t p, size_t n_repeats, uint64_t seed,
+                  struct job *job, struct err *err);
 
 #endif

@@ -420,6 +420,9 @@ static int fold_predict(struct resampling *rs, struct fold *f, const struct mode
         rc = weighting_rows(&f->weights, prepared, &rs->req->recipe->roles, held, f->n_held, err);
     if (!rc && f->repeat == 0)
         fold_keep(rs->result, f, &p);
+    if (!rc && rs->req->each)
+        rc = rs->req->each(rs->req->each_ctx, (size_t)(f - rs->folds), m, prepared, held, f->truth,
+                           f->n_held, &f->job, err);
     if (!rc)
         rc = fold_score(rs, f, &p, &x, err);
     matrix_release(&x);

@@ -47,6 +47,12 @@ struct resample_plan {
 };
 void resample_plan_release(struct resample_plan *plan);
 
+/* What is to be done with the model of a fold and its held-out rows (n) of a prepared table before they are
+ * scored; truth (n), NAN where it is not known.  Folds may run beside each other. */
+typedef int resample_each(void *ctx, size_t fold, const struct model *m,
+                          const struct table *prepared, const uint32_t *rows, const double *truth,
+                          size_t n, struct job *job, struct err *err);
+
 struct resample_request {
     const char *model;         /* its name in the result; NULL: the learner's */
     const struct table *input; /* rows as loaded */
@@ -62,6 +68,8 @@ struct resample_request {
     const struct resample_plan *plan;
     const struct metric *const *metrics;
     size_t n_metrics;
+    resample_each *each; /* NULL */
+    void *each_ctx;
 };
 
 /* The result for one model; immutable, reference-counted. */

@@ -5,7 +5,7 @@
 
 #include "base/rng.h"
 #include "base/text.h"
-#include "evaluate/permute.h"
+#include "explaining.h"
 #include "learn/explain.h"
 #include "present.h"
 #include "table/cell.h"
@@ -34,6 +34,13 @@ static const struct param_spec explain_params[] = {
       .type = PARAM_TEXT,
       .help =
           "the class whose score is explained; by default the positive one, or that predicted" },
+    { .name = "folds",
+      .type = PARAM_INT,
+      .min = 0,
+      .max = 1000,
+      .fallback = "5",
+      .help = "permutation: folds of the training rows, each judged by a model trained on the "
+              "others; 0: the model itself on its own rows" },
     { .name = "rows",
       .type = PARAM_INT,
       .min = 1,
@@ -57,32 +64,6 @@ static const struct param_spec explain_params[] = {
       .help = "random seed" },
     { .name = NULL },
 };
-
-/* A model and the training rows it is explained on. */
-struct explaining {
-    const char *name;
-    const struct model *m;
-    const struct table *t;
-    uint32_t *train, *rows; /* (n_train), (n) drawn from them, in order */
-    size_t n_train, n;
-    size_t class; /* SIZE_MAX: none was named */
-};
-
-struct feature_share {
-    const char *name;
-    double value, low, high; /* low and high: permutation's interval */
-    size_t feature;
-};
-
-static int by_size(const void *a, const void *b)
-{
-    const struct feature_share *x = a, *y = b;
-    double u = fabs(x->value), v = fabs(y->value);
-
-    if (u != v)
-        return u > v ? -1 : 1;
-    return strcmp(x->name, y->name);
-}
 
 static int by_number(const void *a, const void *b)
 {
@@ -227,8 +208,6 @@ static const char *cell_words(struct context *ctx, const struct explaining *e, s
     return arena_printf(ctx->arena, "%.*s", (int)s.len, s.at);
 }
 
-enum { FEATURES_SHOWN = 20 };
-
 static int tell_row(struct report *r, struct context *ctx, struct explaining *e,
                     const struct explanation *s)
 {
@@ -244,7 +223,7 @@ static int tell_row(struct report *r, struct context *ctx, struct explaining *e,
         list[j] = (struct feature_share){ e->m->features[j], o.sign * phi[j] + 0.0, NAN, NAN, j };
         sum += list[j].value;
     }
-    qsort(list, s->p, sizeof(*list), by_size);
+    explaining_sort(list, s->p);
     report_put_text(r, "output", output_name(ctx, e, s, &o));
     report_put_real(r, "base", base);
     report_put_real(r, "sum", sum);
@@ -270,36 +249,6 @@ static int tell_row(struct report *r, struct context *ctx, struct explaining *e,
 
 /* ---------------------------------------------------------------- all rows */
 
-static void tell_list(struct report *r, struct feature_share *list, size_t p, const char *what)
-{
-    json_t *all = json_array();
-    struct report_grid g;
-
-    qsort(list, p, sizeof(*list), by_size);
-    report_grid_init(&g, "lrl");
-    report_grid_add(&g, "feature");
-    report_grid_add(&g, "%s", what);
-    report_grid_add(&g, "%s", isnan(list[0].low) ? "" : "95 % interval");
-    for (size_t j = 0; j < p; j++) {
-        json_array_append_new(all,
-                              json_pack("{s:s,s:o,s:o,s:o}", "name", list[j].name, "importance",
-                                        report_real(list[j].value), "low", report_real(list[j].low),
-                                        "high", report_real(list[j].high)));
-        if (j >= FEATURES_SHOWN)
-            continue;
-        report_grid_add(&g, "%s", list[j].name);
-        report_grid_add(&g, "%.4g", list[j].value);
-        if (isnan(list[j].low))
-            report_grid_add(&g, "%s", "");
-        else
-            report_grid_add(&g, "[%.4g, %.4g]", list[j].low, list[j].high);
-    }
-    report_put(r, "features", all);
-    report_grid_end(r, &g);
-    if (p > FEATURES_SHOWN)
-        report_line(r, "  … and %zu more", p - FEATURES_SHOWN);
-}
-
 /* Mean size of a feature's shares; of several classes all are added unless one was named. */
 static int tell_shares(struct report *r, struct context *ctx, struct explaining *e,
                        const struct explanation *s)
@@ -315,7 +264,7 @@ static int tell_shares(struct report *r, struct context *ctx, struct explaining 
                 list[j].value += fabs(explanation_of(s, i, k)[j]) / (double)s->n;
     report_line(r, "%s: mean size of the features' shares over %zu training rows%s%s", e->name,
                 s->n, one ? ", " : "", one ? e->m->target.classes[e->class] : "");
-    tell_list(r, list, s->p, "mean |share|");
+    explaining_tell(r, list, s->p, "mean |share|");
     return 0;
 }
 
@@ -329,65 +278,6 @@ static int run_shap(struct report *r, struct context *ctx, struct explaining *e,
                                                  : tell_shares(r, ctx, e, &s);
     explanation_release(&s);
     return rc;
-}
-
-static const struct metric *metric_wanted(const struct explaining *e, const char *name,
-                                          struct err *err)
-{
-    const struct metric *defaults[8];
-    const struct metric *m = name ? metric_find(name) : NULL;
-
-    if (!name) {
-        metric_defaults(defaults, e->m->target.task);
-        return defaults[0];
-    }
-    if (!m)
-        err_set(err, ERR_USAGE, "'%s' is no metric; help metrics lists them", name);
-    else if (!(m->tasks & e->m->target.task)) {
-        err_set(err, ERR_USAGE, "metric %s is not for %s", name, task_name(e->m->target.task));
-        m = NULL;
-    }
-    return m;
-}
-
-static int run_permutation(struct report *r, struct context *ctx, struct explaining *e,
-                           struct err *err)
-{
-    size_t p = e->m->p, n = 0;
-    double *truth = ARENA_NEW(ctx->arena, double, e->n), score;
-    uint32_t *rows = ARENA_NEW(ctx->arena, uint32_t, e->n);
-    struct permuted *got = ARENA_NEW(ctx->arena, struct permuted, p);
-    struct feature_share *list = ARENA_NEW(ctx->arena, struct feature_share, p);
-    const struct metric *metric = metric_wanted(e, params_text(ctx->args, "metric"), err);
-
-    if (!metric || target_values(truth, &e->m->target, e->t, e->rows, e->n, true, err))
-        return -1;
-    for (size_t i = 0; i < e->n; i++)
-        if (!isnan(truth[i])) {
-            rows[n] = e->rows[i];
-            truth[n++] = truth[i];
-        }
-    const struct permute_request req = { .model = e->m,
-                                         .table = e->t,
-                                         .rows = rows,
-                                         .truth = truth,
-                                         .n = n,
-                                         .n_repeats = (size_t)params_int(ctx->args, "repeats"),
-                                         .metric = metric,
-                                         .seed = (uint64_t)params_int(ctx->args, "seed") };
-    if (permute_features(got, &score, &req, ctx->job, err))
-        return -1;
-    for (size_t j = 0; j < p; j++)
-        list[j] = (struct feature_share){ e->m->features[j], got[j].mean, got[j].low, got[j].high,
-                                          j };
-    report_put_text(r, "metric", metric->name);
-    report_put_real(r, "score", score);
-    report_line(r,
-                "%s: %s is %.4g on %zu rows that it was trained on; how much worse it gets with a "
-                "feature shuffled, %zu times each",
-                e->name, metric->name, score, n, req.n_repeats);
-    tell_list(r, list, p, "worse by");
-    return 0;
 }
 
 /* ---------------------------------------------------------------- the verb */
@@ -414,7 +304,7 @@ static int explain_run(struct report *r, struct context *ctx, struct err *err)
     report_put_text(r, "model", e.name);
     report_put_text(r, "method", explain_methods[method]);
     report_put_int(r, "rows", (int64_t)e.n);
-    return method == METHOD_SHAP ? run_shap(r, ctx, &e, err) : run_permutation(r, ctx, &e, err);
+    return method == METHOD_SHAP ? run_shap(r, ctx, &e, err) : explaining_permute(r, ctx, &e, err);
 }
 
 const struct command verb_explain = {
@@ -430,11 +320,11 @@ const struct command verb_explain = {
         "the mean. Boosting and classes of linear models are explained as log-odds or scores, "
         "forests as probabilities. With row= one row's prediction, without it the mean size of the "
         "shares. method=permutation works for any model: how much worse the metric gets when a "
-        "feature's cells are shuffled, with the interval over repeats. Training rows alone are "
-        "looked at, never those held out for the test; a model knows its training rows too well, "
-        "which makes features that it overfits look important. Deep forests take long: rows= "
-        "limits "
-        "the work.",
+        "feature's cells are shuffled. It is trained anew without each fold in turn and judged "
+        "by that fold, with the interval over folds; folds=0 judges the model itself on the rows "
+        "that it was trained on, which makes features that it overfits look important. Rows held "
+        "out for the test are never looked at. Deep forests take long: rows= limits the work of "
+        "shares and of folds=0.",
     .example = "explain lr",
     .params = explain_params,
     .flags = COMMAND_NEEDS_TABLE | COMMAND_VOLATILE,

@@ -303,6 +303,7 @@ static const struct binding models_keys[] = {
       .edit = true },
     { .keys = "r", .command = "plot roc {model}", .help = "its ROC curve" },
     { .keys = "x", .command = "plot confusion {model}", .help = "its confusion matrix" },
+    { .keys = "e", .command = "explain {model}", .help = "what its predictions come from" },
     { .keys = "s",
       .command = "save model {model} to=",
       .help = "write the model to a file",

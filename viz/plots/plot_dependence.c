@@ -8,7 +8,7 @@
 #include "num/stats.h"
 #include "plot.h"
 
-enum { GRID = 40, CLASSES_MOST = 6 };
+enum { GRID = 40, CLASSES_MOST = 6, ICE_MOST = 500 };
 
 static const struct param_spec dependence_params[] = {
     { .name = "model",
@@ -25,6 +25,15 @@ static const struct param_spec dependence_params[] = {
       .max = 1e6,
       .fallback = "500",
       .help = "training rows to take the mean over, at most, drawn at random" },
+    { .name = "class",
+      .type = PARAM_TEXT,
+      .help = "the class whose probability is drawn; by default the positive one of two, or all" },
+    { .name = "ice",
+      .type = PARAM_INT,
+      .min = 0,
+      .max = ICE_MOST,
+      .fallback = "0",
+      .help = "so many of the rows have a line of their own (individual conditional expectation)" },
     { .name = "seed",
       .type = PARAM_INT,
       .min = 0,
@@ -40,6 +49,9 @@ struct varying {
     size_t feature, n_grid;
     struct matrix x, out;
     double *grid, *mean; /* (n_grid), (n_classes or 1, n_grid) */
+    size_t output;       /* the one that is drawn; SIZE_MAX: all classes */
+    size_t n_own;        /* rows with a line of their own, evenly among the others */
+    double *own;         /* (n_own, n_grid) */
 };
 
 static int find_feature(size_t *out, const struct model *m, const char *model, const char *column,
@@ -119,10 +131,28 @@ static int vary(struct varying *v, struct job *job, struct err *err)
         if (v->m->learner->predict(&v->out, v->m->state, &v->x, err) ||
             job_tick(job, k + 1, v->n_grid, err))
             return -1;
+        for (size_t i = 0; i < v->n_own; i++)
+            v->own[i * v->n_grid + k] = matrix_col(&v->out, v->output)[i * v->x.n / v->n_own];
         for (size_t c = 0; c < v->out.p; c++)
             v->mean[c * v->n_grid + k] = stats_mean(matrix_col(&v->out, c), v->x.n);
     }
     return 0;
+}
+
+/* Rows' own lines, with gaps between them. */
+static void add_own_lines(struct figure *f, const struct varying *v)
+{
+    const size_t step = v->n_grid + 1;
+    double *x = MEM_NEW(double, v->n_own *step), *y = MEM_NEW(double, v->n_own *step);
+
+    for (size_t i = 0; i < v->n_own; i++) {
+        memcpy(x + i * step, v->grid, v->n_grid * sizeof(*x));
+        memcpy(y + i * step, v->own + i * v->n_grid, v->n_grid * sizeof(*y));
+        x[i * step + v->n_grid] = y[i * step + v->n_grid] = NAN;
+    }
+    figure_add(f, SERIES_LINE, "single rows", v->n_own * step, x, y)->muted = true;
+    mem_free(x);
+    mem_free(y);
 }
 
 static void add_lines(struct figure *f, const struct varying *v)
@@ -130,14 +160,40 @@ static void add_lines(struct figure *f, const struct varying *v)
     const struct target *t = &v->m->target;
     enum series_kind kind = f->x.categories ? SERIES_POINTS : SERIES_LINE;
 
-    if (t->n_classes <= 2) {
-        size_t c = t->n_classes ? t->positive : 0;
-        figure_add(f, kind, NULL, v->n_grid, v->grid, v->mean + c * v->n_grid);
+    if (v->n_own)
+        add_own_lines(f, v);
+    if (v->output != SIZE_MAX) {
+        figure_add(f, kind, v->n_own ? "mean" : NULL, v->n_grid, v->grid,
+                   v->mean + v->output * v->n_grid);
         return;
     }
     for (size_t c = 0; c < t->n_classes && c < CLASSES_MOST; c++)
         figure_add(f, kind, arena_strdup(&f->arena, t->classes[c]), v->n_grid, v->grid,
                    v->mean + c * v->n_grid);
+}
+
+/* Which output is drawn, and how many rows on their own. */
+static int choose_output(struct varying *v, const struct params *params, struct err *err)
+{
+    const struct target *t = &v->m->target;
+    const char *class = params_text(params, "class");
+
+    v->n_own = (size_t)params_int(params, "ice");
+    v->output = t->n_classes > 2 ? SIZE_MAX : t->n_classes ? t->positive : 0;
+    for (size_t k = 0; class && k < t->n_classes; k++)
+        if (strcmp(t->classes[k], class) == 0) {
+            v->output = k;
+            class = NULL;
+        }
+    if (class)
+        return err_set(err, ERR_USAGE, "%s has no class '%s'%s%s", t->name, class,
+                       t->n_classes ? "; the first is " : "; it is a number",
+                       t->n_classes ? t->classes[0] : "");
+    if (v->n_own && v->output == SIZE_MAX)
+        return err_set(
+            err, ERR_USAGE,
+            "rows have a line for each of %zu classes; name one with class=", t->n_classes);
+    return 0;
 }
 
 static void describe(struct figure *f, const struct varying *v, const char *model)
@@ -154,8 +210,8 @@ static void describe(struct figure *f, const struct varying *v, const char *mode
         f->x.n_categories = levels->n;
     }
     f->y.label = t->n_classes == 0 ? arena_strdup(&f->arena, t->name)
-                 : t->n_classes == 2
-                     ? arena_printf(&f->arena, "probability of %s", t->classes[t->positive])
+                 : v->output != SIZE_MAX
+                     ? arena_printf(&f->arena, "probability of %s", t->classes[v->output])
                      : "probability";
 }
 
@@ -183,7 +239,7 @@ static int dependence_build(struct figure *f, const struct workspace *ws,
     uint32_t *rows;
 
     if (!t || find_feature(&v.feature, v.m, name, params_text(params, "column"), err) ||
-        check_steps(v.m, ws, name, err))
+        check_steps(v.m, ws, name, err) || choose_output(&v, params, err))
         return -1;
     size_t n_outputs = v.m->target.n_classes ? v.m->target.n_classes : 1;
     size_t n = draw_rows(&rows, ws, params, &f->arena);
@@ -192,6 +248,8 @@ static int dependence_build(struct figure *f, const struct workspace *ws,
              matrix_new(&v.out, n, n_outputs, "the predictions", err);
     if (!rc) {
         make_grid(&v, &f->arena);
+        v.n_own = v.n_own < n ? v.n_own : n;
+        v.own = ARENA_NEW(&f->arena, double, v.n_own *v.n_grid + 1);
         v.mean = ARENA_NEW(&f->arena, double, n_outputs *v.n_grid);
         rc = v.n_grid ? vary(&v, job, err)
                       : err_set(err, ERR_DOMAIN, "nothing to plot: %s has no finite value",
@@ -209,10 +267,12 @@ static int dependence_build(struct figure *f, const struct workspace *ws,
 const struct plot_kind plot_dependence = {
     .name = "dependence",
     .help = "how a model's prediction depends on one feature",
-    .details = "Partial dependence (Friedman 2001): every training row gets each value of the "
-               "feature in turn, from its 2.5th to its 97.5th percentile, and predictions are "
-               "averaged. Where features go together, some of these rows cannot be: read it with "
-               "care.",
+    .details =
+        "Partial dependence (Friedman 2001): every training row gets each value of the "
+        "feature in turn, from its 2.5th to its 97.5th percentile, and predictions are "
+        "averaged. Where features go together, some of these rows cannot be: read it with "
+        "care. ice=50 draws the lines of fifty single rows behind the mean (Goldstein et al. "
+        "2015): where they cross, features work together.",
     .example = "plot dependence lr bill_length_mm",
     .params = dependence_params,
     .build = dependence_build,

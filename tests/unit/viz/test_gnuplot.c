@@ -60,6 +60,9 @@ static void hostile_figure(struct figure *f, const char *text)
     s->z = figure_copy(f, z, 2);
     s->text = figure_copy_text(f, names, 2);
     figure_add(f, SERIES_LINE, text, 2, v, v);
+    s = figure_add(f, SERIES_TEXT, NULL, 2, v, v);
+    s->x2 = figure_copy(f, z, 2);
+    s->text = figure_copy_text(f, names, 2);
     f->x.categories = f->y.categories = figure_copy_text(f, names, 2);
 }
 
@@ -103,6 +106,40 @@ static bool has_word(const struct canvas *c, const char *word)
 
     mem_free(text);
     return found;
+}
+
+/* Words stand where they belong, cut to their room, and there are no ticks. */
+static void test_drawing_has_words_and_no_axes(void **state)
+{
+    (void)state;
+    const double x[] = { 0, 1, 2 }, y[] = { 0, 0, 0 }, room[] = { 1, 1, 0.2 };
+    const char *const words[] = { "first\nline two", "second", "a text much too long for it" };
+    struct figure f;
+    struct canvas plain, drawn;
+    struct err err = { 0 };
+
+    figure_init(&f, "tree");
+    f.bare = true;
+    f.x = (struct axis){ .low = -0.5, .high = 2.5 };
+    f.y = (struct axis){ .low = -1, .high = 1 };
+    struct series *s = figure_add(&f, SERIES_TEXT, NULL, 3, x, y);
+    s->x2 = figure_copy(&f, room, 3);
+    s->text = figure_copy_text(&f, words, 3);
+    figure_draw_plain(&plain, &f, 60, 16);
+    assert_true(has_word(&plain, "first") && has_word(&plain, "line two"));
+    assert_true(has_word(&plain, "second") && has_word(&plain, "…"));
+    assert_false(has_word(&plain, "too long") || has_word(&plain, "0.5") || has_word(&plain, "│"));
+    canvas_release(&plain);
+    if (access("/usr/bin/gnuplot", X_OK) == 0) {
+        struct gnuplot *g = case_gnuplot(NULL, 0);
+        assert_int_equal(gnuplot_draw_cells(&drawn, g, &f, 60, 16, &err), 0);
+        assert_true(has_word(&drawn, "first") && has_word(&drawn, "line two"));
+        assert_true(has_word(&drawn, "second") && has_word(&drawn, "…"));
+        assert_false(has_word(&drawn, "too long") || has_word(&drawn, "0.5"));
+        canvas_release(&drawn);
+        gnuplot_free(g);
+    }
+    figure_release(&f);
 }
 
 static void test_cells_hold_text_and_dots(void **state)
@@ -466,6 +503,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_quoting),
         cmocka_unit_test(test_hostile_strings_do_nothing),
+        cmocka_unit_test(test_drawing_has_words_and_no_axes),
         cmocka_unit_test(test_cells_hold_text_and_dots),
         cmocka_unit_test(test_pictures_are_whole_files),
         cmocka_unit_test(test_script_file_draws_the_same_picture),
